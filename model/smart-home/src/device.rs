@@ -1,0 +1,224 @@
+//! Devices of a home, and the equipment list (設計図書) they are adopted against.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::ids::DeviceId;
+
+/// What a device is, by its ECHONET Lite class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum DeviceKind {
+    /// 0x0263 electric shutter (電動雨戸・シャッター).
+    ElectricRainDoor,
+    /// 0x026F electric lock (電気錠).
+    ElectricLock,
+    /// 0x0290 light (一般照明).
+    GeneralLighting,
+    /// 0x0130 air conditioner (家庭用エアコン).
+    HomeAirConditioner,
+    /// 0x0011 temperature sensor (温度センサ).
+    TemperatureSensor,
+    /// 0x0007 human detection sensor (人体検知センサ).
+    HumanDetectionSensor,
+    /// 0x0002 crime prevention sensor (防犯センサ).
+    CrimePreventionSensor,
+}
+
+impl DeviceKind {
+    /// Every kind, in the order of the class codes.
+    pub const ALL: [Self; 7] = [
+        Self::CrimePreventionSensor,
+        Self::HumanDetectionSensor,
+        Self::TemperatureSensor,
+        Self::HomeAirConditioner,
+        Self::ElectricRainDoor,
+        Self::ElectricLock,
+        Self::GeneralLighting,
+    ];
+
+    /// Class group and class code (the first two bytes of the EOJ).
+    #[must_use]
+    pub fn class_code(self) -> u16 {
+        match self {
+            Self::CrimePreventionSensor => 0x0002,
+            Self::HumanDetectionSensor => 0x0007,
+            Self::TemperatureSensor => 0x0011,
+            Self::HomeAirConditioner => 0x0130,
+            Self::ElectricRainDoor => 0x0263,
+            Self::ElectricLock => 0x026f,
+            Self::GeneralLighting => 0x0290,
+        }
+    }
+
+    /// The kind of a class code, if Tomori serves that class.
+    #[must_use]
+    pub fn from_class_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.class_code() == code)
+    }
+
+    /// The short name of the class, as the ECHONET Lite Web API spells device types.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::CrimePreventionSensor => "crimePreventionSensor",
+            Self::HumanDetectionSensor => "humanDetectionSensor",
+            Self::TemperatureSensor => "temperatureSensor",
+            Self::HomeAirConditioner => "homeAirConditioner",
+            Self::ElectricRainDoor => "electricRainDoor",
+            Self::ElectricLock => "electricLock",
+            Self::GeneralLighting => "generalLighting",
+        }
+    }
+
+    /// The kind with a short name.
+    #[must_use]
+    pub fn from_short_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.short_name() == name)
+    }
+}
+
+/// Why a text is not a node id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{given}` is not a node id: expected 2 to 34 hexadecimal digits, two a byte (ECHONET Lite property 0x83)")]
+pub struct NodeIdError {
+    given: String,
+}
+
+/// The identification number (0x83) of a node on the house's network, 1 to 17 bytes; 17 with most makers.
+///
+/// It says who a node claims to be. It proves nothing: plain ECHONET Lite has no authentication (EP⑧), which is
+/// why the gateway also watches the address it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NodeId(Vec<u8>);
+
+impl NodeId {
+    /// Takes the bytes of property 0x83.
+    ///
+    /// # Errors
+    /// When there are none or more than 17.
+    pub fn new(bytes: &[u8]) -> Result<Self, NodeIdError> {
+        if (1..=17).contains(&bytes.len()) {
+            Ok(Self(bytes.to_vec()))
+        } else {
+            Err(NodeIdError {
+                given: format!("{} bytes", bytes.len()),
+            })
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for NodeId {
+    type Err = NodeIdError;
+
+    fn from_str(given: &str) -> Result<Self, NodeIdError> {
+        let error = || NodeIdError {
+            given: given.chars().take(60).collect(),
+        };
+        if given.len() > 34 || !given.len().is_multiple_of(2) || !given.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(error());
+        }
+        let bytes = (0..given.len())
+            .step_by(2)
+            .filter_map(|at| given.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .collect::<Vec<_>>();
+        Self::new(&bytes).map_err(|_| error())
+    }
+}
+
+impl TryFrom<String> for NodeId {
+    type Error = NodeIdError;
+
+    fn try_from(given: String) -> Result<Self, NodeIdError> {
+        given.parse()
+    }
+}
+
+impl From<NodeId> for String {
+    fn from(id: NodeId) -> Self {
+        id.to_string()
+    }
+}
+
+/// A place on the house's network where a device answers: the node and the object on it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Endpoint {
+    /// The node's identification number (0x83).
+    pub node: NodeId,
+    /// Class group and class code.
+    pub class_code: u16,
+    /// Instance, 1 to 127.
+    pub instance: u8,
+}
+
+/// A device as people know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// The room it is in, as the residents call it; 1 to 40 characters.
+    pub room: String,
+    /// Its name, as the residents call it; 1 to 40 characters.
+    pub name: String,
+}
+
+/// One line of the equipment list: a device that belongs to the house, and where it answers once it is adopted.
+///
+/// The gateway controls what is on this list and nothing else (R2-2, SR2-H-4 2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Equipment {
+    /// The device.
+    #[serde(flatten)]
+    pub device: Device,
+    /// The maker's product code, as installed; for people.
+    #[serde(default)]
+    pub model: String,
+    /// Where it answers; `None` until the operator has adopted a node for it.
+    pub endpoint: Option<Endpoint>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_code_and_one_name() {
+        for kind in DeviceKind::ALL {
+            assert_eq!(DeviceKind::from_class_code(kind.class_code()), Some(kind));
+            assert_eq!(DeviceKind::from_short_name(kind.short_name()), Some(kind));
+        }
+        assert_eq!(DeviceKind::from_class_code(0x0ef0), None);
+    }
+
+    #[test]
+    fn a_node_id_reads_and_prints_hexadecimal() {
+        let id: NodeId = "FE0000770000000000000000000000ab01".parse().unwrap();
+        assert_eq!(id.to_string(), "fe0000770000000000000000000000ab01");
+        assert_eq!(id.as_bytes().len(), 17);
+        for bad in ["", "f", "zz", "+1", &"00".repeat(18)] {
+            assert!(bad.parse::<NodeId>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The words of a smart home, shared by every box of the guideline's system model (fig. 2-3, table 2-3):
+//! homes, devices, properties, commands and the truth about them, schedules and when they fire.
+//!
+//! Architecture invariant: this crate is pure. It has no clock, no randomness, no disk, no network and no
+//! `async`; time and random bytes are arguments, and a decision is a value that is returned.
+
+#![forbid(unsafe_code)]
+
+pub mod command;
+pub mod device;
+pub mod event;
+pub mod ids;
+pub mod plan;
+pub mod property;
+pub mod schedule;
+
+pub use command::{Command, Origin, Reason, Stage};
+pub use device::{Device, DeviceKind, Equipment, NodeId};
+pub use event::Event;
+pub use ids::{CommandId, DeviceId, GatewayId, GrantId, HomeId, OperatorId, ResidentId, ScheduleId};
+pub use plan::HousePlan;
+pub use property::{PropertyName, PropertyValue, Report};
+pub use schedule::Schedule;

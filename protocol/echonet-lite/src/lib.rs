@@ -1,0 +1,1 @@
+//! ECHONET Lite frames, property maps and class tables, without I/O.

@@ -1,0 +1,1 @@
+//! What a home gateway and the platform say to each other.

@@ -1,0 +1,1 @@
+//! Plumbing without domain: clock, ids, configuration, database, journal, TLS and PKI.

@@ -1,0 +1,1 @@
+//! The residents' app (スマートフォンアプリ), rendered over a port that platform and gateway implement.

@@ -1,0 +1,1 @@
+//! The smart-home service platform (スマートホームサービス情報基盤).
