@@ -1,1 +1,14 @@
 //! Plumbing without domain: clock, ids, configuration, database, journal, TLS and PKI.
+//!
+//! Architecture invariant: nothing here knows a word of the house. A reader who only sees this crate cannot tell
+//! what the programs built on it are for; that is what keeps it small and lets every box use all of it.
+
+pub mod clock;
+pub mod entropy;
+pub mod file;
+pub mod http;
+pub mod i18n;
+pub mod log;
+pub mod pki;
+pub mod shutdown;
+pub mod tls;

@@ -1,0 +1,11 @@
+//! HTTP for people and programs: problem documents, safe headers, rate limits, and a server that knows its bounds.
+
+mod headers;
+mod problem;
+mod rate;
+mod serve;
+
+pub use headers::{CONTENT_SECURITY_POLICY, secure};
+pub use problem::{FieldError, PROBLEM_JSON, Problem};
+pub use rate::{RateLimiter, Refill};
+pub use serve::{Door, Peer, serve};
