@@ -4,6 +4,8 @@
 //! what the programs built on it are for; that is what keeps it small and lets every box use all of it.
 
 pub mod clock;
+pub mod config;
+pub mod data_dir;
 pub mod entropy;
 pub mod file;
 pub mod http;
