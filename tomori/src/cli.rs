@@ -94,19 +94,26 @@ pub struct Instead {
 ///
 /// # Errors
 /// Help, the version, or what is wrong with the line: the text to print.
-pub fn read(
-    arguments: &[String],
-    environment: impl Fn(&str) -> Option<String>,
-) -> Result<Wish, Instead> {
+pub fn read(arguments: &[String], environment: impl Fn(&str) -> Option<String>) -> Result<Wish, Instead> {
     let lang = wished_lang(arguments).unwrap_or_else(|| Lang::from_environment(environment));
-    let matches = command(lang).try_get_matches_from(arguments).map_err(|error| instead(lang, &error))?;
+    let matches = command(lang)
+        .try_get_matches_from(arguments)
+        .map_err(|error| instead(lang, &error))?;
     let data = matches
         .get_one::<PathBuf>("data")
         .cloned()
         .unwrap_or_else(|| tomori_runtime::data_dir::default_dir("tomori"));
     let log_json = matches.get_flag("log-json");
-    let what = what(&matches).ok_or_else(|| Instead { text: say(lang, "cli-incomplete", &[]), is_error: true })?;
-    Ok(Wish { lang, data, log_json, what })
+    let what = what(&matches).ok_or_else(|| Instead {
+        text: say(lang, "cli-incomplete", &[]),
+        is_error: true,
+    })?;
+    Ok(Wish {
+        lang,
+        data,
+        log_json,
+        what,
+    })
 }
 
 fn what(matches: &ArgMatches) -> Option<What> {
@@ -122,16 +129,17 @@ fn what(matches: &ArgMatches) -> Option<What> {
             _ => Some(What::Platform { config: config(inner)? }),
         },
         Some(("gateway", inner)) => match inner.subcommand() {
-            Some(("enrol", inner)) => {
-                Some(What::GatewayEnrol { config: config(inner)?, code: inner.get_one::<String>("code")?.clone() })
-            }
+            Some(("enrol", inner)) => Some(What::GatewayEnrol {
+                config: config(inner)?,
+                code: inner.get_one::<String>("code")?.clone(),
+            }),
             _ => Some(What::Gateway { config: config(inner)? }),
         },
         Some(("device", inner)) => Some(What::Device { config: config(inner)? }),
         Some(("audit", inner)) => match inner.subcommand() {
-            Some(("verify", inner)) => {
-                Some(What::AuditVerify { folder: inner.get_one::<PathBuf>("folder").cloned() })
-            }
+            Some(("verify", inner)) => Some(What::AuditVerify {
+                folder: inner.get_one::<PathBuf>("folder").cloned(),
+            }),
             _ => None,
         },
         Some(_) => None,
@@ -151,7 +159,9 @@ fn demo(matches: Option<&ArgMatches>) -> DemoWish {
         listen: matches
             .and_then(|matches| matches.get_one::<IpAddr>("listen").copied())
             .unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        port: matches.and_then(|matches| matches.get_one::<u16>("port").copied()).unwrap_or(8440),
+        port: matches
+            .and_then(|matches| matches.get_one::<u16>("port").copied())
+            .unwrap_or(8440),
     }
 }
 
@@ -177,8 +187,21 @@ fn command(lang: Lang) -> Command {
         .next_help_heading(t("cli-heading-options"))
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .arg(Arg::new("help").long("help").short('h').help(t("cli-help")).action(ArgAction::Help).global(true))
-        .arg(Arg::new("version").long("version").short('V').help(t("cli-version")).action(ArgAction::Version))
+        .arg(
+            Arg::new("help")
+                .long("help")
+                .short('h')
+                .help(t("cli-help"))
+                .action(ArgAction::Help)
+                .global(true),
+        )
+        .arg(
+            Arg::new("version")
+                .long("version")
+                .short('V')
+                .help(t("cli-version"))
+                .action(ArgAction::Version),
+        )
         .arg(
             Arg::new("data")
                 .long("data")
@@ -234,20 +257,29 @@ fn command(lang: Lang) -> Command {
             sub("gateway", "cli-gateway")
                 .arg(config())
                 .subcommand_negates_reqs(true)
-                .subcommand(sub("enrol", "cli-gateway-enrol").arg(config()).arg(
-                    Arg::new("code").long("code").value_name("CODE").help(t("cli-gateway-code")).required(true),
-                )),
+                .subcommand(
+                    sub("enrol", "cli-gateway-enrol").arg(config()).arg(
+                        Arg::new("code")
+                            .long("code")
+                            .value_name("CODE")
+                            .help(t("cli-gateway-code"))
+                            .required(true),
+                    ),
+                ),
         )
         .subcommand(sub("device", "cli-device").arg(config()))
         .subcommand(
-            sub("audit", "cli-audit").subcommand_required(true).arg_required_else_help(true).subcommand(
-                sub("verify", "cli-audit-verify").arg(
-                    Arg::new("folder")
-                        .value_name("FOLDER")
-                        .help(t("cli-audit-folder"))
-                        .value_parser(PathBufValueParser::new()),
+            sub("audit", "cli-audit")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(
+                    sub("verify", "cli-audit-verify").arg(
+                        Arg::new("folder")
+                            .value_name("FOLDER")
+                            .help(t("cli-audit-folder"))
+                            .value_parser(PathBufValueParser::new()),
+                    ),
                 ),
-            ),
         )
 }
 
@@ -279,10 +311,16 @@ fn instead(lang: Lang, error: &clap::Error) -> Instead {
     };
     let key = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            return Instead { text: localised_headings(lang, &error.to_string()), is_error: false };
+            return Instead {
+                text: localised_headings(lang, &error.to_string()),
+                is_error: false,
+            };
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            return Instead { text: localised_headings(lang, &error.to_string()), is_error: true };
+            return Instead {
+                text: localised_headings(lang, &error.to_string()),
+                is_error: true,
+            };
         }
         ErrorKind::InvalidSubcommand => "cli-error-command",
         ErrorKind::UnknownArgument => "cli-error-argument",
@@ -302,7 +340,10 @@ fn instead(lang: Lang, error: &clap::Error) -> Instead {
     let mut text = say(
         lang,
         key,
-        &[("what", what.into()), ("value", context(ContextKind::InvalidValue).into())],
+        &[
+            ("what", what.into()),
+            ("value", context(ContextKind::InvalidValue).into()),
+        ],
     );
     let valid = context(ContextKind::ValidValue);
     if !valid.is_empty() {
@@ -343,7 +384,9 @@ mod tests {
     fn nothing_is_the_demo() {
         let wish = asked("tomori").unwrap();
         assert_eq!(wish.lang, Lang::En);
-        let What::Demo(demo) = wish.what else { panic!("not the demo") };
+        let What::Demo(demo) = wish.what else {
+            panic!("not the demo")
+        };
         assert!(!demo.once && !demo.processes);
         assert!((demo.speed - 1.0).abs() < f64::EPSILON);
     }
@@ -370,9 +413,17 @@ mod tests {
     #[test]
     fn complaints_name_the_word_and_are_in_the_wished_language() {
         let complaint = asked("tomori demo --speeed 3").unwrap_err();
-        assert!(complaint.is_error && complaint.text.contains("--speeed") && complaint.text.contains("--speed"), "{}", complaint.text);
+        assert!(
+            complaint.is_error && complaint.text.contains("--speeed") && complaint.text.contains("--speed"),
+            "{}",
+            complaint.text
+        );
         let complaint = asked("tomori --lang ja shutter").unwrap_err();
-        assert!(complaint.text.contains("shutter") && complaint.text.contains("コマンド"), "{}", complaint.text);
+        assert!(
+            complaint.text.contains("shutter") && complaint.text.contains("コマンド"),
+            "{}",
+            complaint.text
+        );
         let complaint = asked("tomori demo --speed 0").unwrap_err();
         assert!(complaint.text.contains("--speed"), "{}", complaint.text);
         let complaint = asked("tomori gateway").unwrap_err();
@@ -386,6 +437,10 @@ mod tests {
         let help = asked("tomori --lang ja --help").unwrap_err();
         assert!(!help.is_error && help.text.contains("使い方"), "{}", help.text);
         let help = asked("tomori demo --help").unwrap_err();
-        assert!(help.text.contains("Usage") && help.text.contains("--once"), "{}", help.text);
+        assert!(
+            help.text.contains("Usage") && help.text.contains("--once"),
+            "{}",
+            help.text
+        );
     }
 }

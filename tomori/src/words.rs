@@ -13,7 +13,9 @@ static CATALOGUE: LazyLock<Option<Catalogue>> = LazyLock::new(|| {
 /// The text for a key. A test proves that both languages are complete and readable.
 #[must_use]
 pub fn say(lang: Lang, key: &str, args: &[(&str, Arg<'_>)]) -> String {
-    CATALOGUE.as_ref().map_or_else(|| key.to_owned(), |catalogue| catalogue.text(lang, key, args))
+    CATALOGUE
+        .as_ref()
+        .map_or_else(|| key.to_owned(), |catalogue| catalogue.text(lang, key, args))
 }
 
 #[cfg(test)]
@@ -41,8 +43,12 @@ mod tests {
                     let text = std::fs::read_to_string(&path).unwrap();
                     let quoted = text.split('"').skip(1).step_by(2);
                     let keys = quoted.filter(|word| {
-                        ["cli-", "demo-", "audit-", "box-"].iter().any(|prefix| word.starts_with(prefix) && word.len() > prefix.len())
-                            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit())
+                        ["cli-", "demo-", "audit-", "box-"]
+                            .iter()
+                            .any(|prefix| word.starts_with(prefix) && word.len() > prefix.len())
+                            && word
+                                .bytes()
+                                .all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit())
                     });
                     missing.extend(keys.filter(|key| !catalogue.has(key)).map(str::to_owned));
                 }
