@@ -3,7 +3,7 @@
 //! Whoever decides takes a `jiff::Timestamp`; whoever waits takes a [`SharedClock`]. All of `sleep_until` may be
 //! dropped at any await and started again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -21,6 +21,10 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Waits for `span` as this clock counts it.
     async fn sleep(&self, span: Duration);
+
+    /// How long this clock has run since some fixed moment, at its own speed. Setting the clock does not move
+    /// this, so where `now` went further than this did, somebody set the clock.
+    fn run_time(&self) -> Duration;
 }
 
 /// A clock that many tasks share.
@@ -34,6 +38,7 @@ pub struct SystemClock;
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     time: Arc<watch::Sender<Timestamp>>,
+    run_time: Arc<Mutex<Duration>>,
     sleepers: Arc<watch::Sender<usize>>,
 }
 
@@ -88,6 +93,11 @@ impl Clock for SystemClock {
     async fn sleep(&self, span: Duration) {
         tokio::time::sleep(span).await;
     }
+
+    fn run_time(&self) -> Duration {
+        static BEGAN: OnceLock<Instant> = OnceLock::new();
+        BEGAN.get_or_init(Instant::now).elapsed()
+    }
 }
 
 impl ManualClock {
@@ -96,17 +106,20 @@ impl ManualClock {
     pub fn new(start: Timestamp) -> Self {
         Self {
             time: Arc::new(watch::Sender::new(start)),
+            run_time: Arc::default(),
             sleepers: Arc::new(watch::Sender::new(0)),
         }
     }
 
-    /// Shows `at` from now on, later or earlier than before, and wakes every sleeper that this makes due.
+    /// Shows `at` from now on, later or earlier than before, and wakes every sleeper that this makes due. As when a
+    /// person sets a clock, no time passes by it.
     pub fn set(&self, at: Timestamp) {
         self.time.send_replace(at);
     }
 
     /// Moves the clock on by `span`.
     pub fn advance(&self, span: Duration) {
+        *self.run_time.lock().unwrap_or_else(PoisonError::into_inner) += span;
         self.time.send_modify(|time| *time = after(*time, span));
     }
 
@@ -142,6 +155,10 @@ impl Clock for ManualClock {
 
     async fn sleep(&self, span: Duration) {
         self.sleep_until(after(self.now(), span)).await;
+    }
+
+    fn run_time(&self) -> Duration {
+        *self.run_time.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -182,6 +199,10 @@ impl Clock for ScaledClock {
 
     async fn sleep(&self, span: Duration) {
         self.sleep_until(after(self.now(), span)).await;
+    }
+
+    fn run_time(&self) -> Duration {
+        self.began.elapsed().mul_f64(self.speed)
     }
 }
 
@@ -273,6 +294,18 @@ mod tests {
         assert!(clock.now() >= after(seven(), Duration::from_secs(3600)));
         assert!(began.elapsed() < Duration::from_secs(5));
         assert!(ScaledClock::new(seven(), f64::NAN).now() >= seven());
+    }
+
+    #[test]
+    fn setting_a_clock_lets_no_time_pass() {
+        let clock = ManualClock::new(seven());
+        clock.advance(Duration::from_secs(5));
+        clock.set(Timestamp::UNIX_EPOCH);
+        assert_eq!(clock.run_time(), Duration::from_secs(5));
+        let system = SystemClock.run_time();
+        assert!(SystemClock.run_time() >= system);
+        let scaled = ScaledClock::new(seven(), 60.0);
+        assert!(scaled.run_time() <= scaled.run_time());
     }
 
     #[test]
