@@ -1,1 +1,3 @@
 //! The smart-home service platform (スマートホームサービス情報基盤).
+
+pub mod auth;

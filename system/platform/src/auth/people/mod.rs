@@ -1,0 +1,13 @@
+//! People: residents and operators, how they prove who they are, and what that opens (SR2-SP-2, SR2-SP-3, SR2-A-1).
+//!
+//! This room holds ids, hashes and sealed second factors. Names and addresses live in `personal_info`; whoever steals
+//! these tables learns nobody's name and opens no session.
+
+pub mod hashing;
+pub mod lockout;
+pub mod model;
+pub mod password;
+pub mod secret;
+pub mod totp;
+
+pub use model::{Lifetime, Login, LoginError, Person, Proof, Purpose, Role, Scope, SessionTimes, Viewer};
