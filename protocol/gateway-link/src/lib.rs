@@ -4,6 +4,10 @@
 
 #![forbid(unsafe_code)]
 
+mod enrolment_code;
+
+pub use enrolment_code::{EnrolmentCode, EnrolmentCodeError};
+
 /// The messages and services of `tomori.gateway.v1`, generated from the contract.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
 pub mod v1 {
