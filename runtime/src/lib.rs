@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod data_dir;
+pub mod db;
 pub mod entropy;
 pub mod file;
 pub mod http;
