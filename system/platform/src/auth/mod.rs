@@ -1,3 +1,3 @@
-//! Who may speak: gateways by certificate, people by password and second factor.
+//! Who may speak to the platform (認証サーバ): home gateways, residents and operators.
 
-pub mod people;
+pub mod gateways;

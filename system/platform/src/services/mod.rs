@@ -1,3 +1,1 @@
-//! The services that the platform offers on top of the houses' state.
-
-pub mod shutter;
+//! The services that the platform offers its residents (T2-4, T2-5).

@@ -1,0 +1,13 @@
+//! The state of every house (サービス機器状態管理サーバ): homes and their equipment lists, the twin of each device,
+//! the truth about each command, and what happened.
+
+mod model;
+mod service;
+
+pub use model::history::CursorError;
+pub use model::{
+    Change, Changed, CommandRecord, Cursor, Desired, DeviceState, GatewayState, Happened, HistoryEntry, HistoryPage,
+    HomeSummary, House, NewCommand, NewEquipment, NewHome, Page, PropertyState, Quality, Reachability, Reported,
+    UnknownNode,
+};
+pub use service::{Service, StateError};

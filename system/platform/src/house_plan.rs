@@ -1,0 +1,80 @@
+//! The house plan is put together from what several rooms own; this is what they hand over, and how they say that
+//! theirs changed. No room reads another's store for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use async_trait::async_trait;
+use thiserror::Error;
+use tokio::sync::Notify;
+use tomori_smart_home::plan::Grant;
+use tomori_smart_home::{HomeId, Schedule};
+
+/// One room's part of a house plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<T> {
+    /// Counts up with each change of this part, in the same transaction; never down. The version of the whole plan
+    /// is the sum of its parts' versions, so it counts up with each change of any of them and needs no store of its
+    /// own that a crash could leave behind.
+    pub version: u64,
+    /// The content.
+    pub content: T,
+}
+
+/// A part of the plan cannot be told now.
+#[derive(Debug, Error)]
+#[error("{part} cannot be read for the house plan")]
+pub struct PartError {
+    /// Which part.
+    pub part: &'static str,
+    /// Why.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Where the link takes the parts of a plan that are not equipment.
+#[async_trait]
+pub trait PlanParts: Send + Sync + 'static {
+    /// How the home is called.
+    async fn home_name(&self, home: &HomeId) -> Result<Part<String>, PartError>;
+    /// Its schedules.
+    async fn schedules(&self, home: &HomeId) -> Result<Part<Vec<Schedule>>, PartError>;
+    /// Its paired phones.
+    async fn grants(&self, home: &HomeId) -> Result<Part<Vec<Grant>>, PartError>;
+}
+
+/// Wakes the session of a home's gateway: there is a command to deliver, or the plan is another. It carries nothing;
+/// the session looks into the stores, so that a ring that nobody heard is made good by the next look.
+#[derive(Debug, Clone, Default)]
+pub struct Doorbell {
+    bells: Arc<Mutex<HashMap<HomeId, Weak<Notify>>>>,
+}
+
+impl Doorbell {
+    /// Wakes the session of this home, if there is one.
+    pub fn ring(&self, home: &HomeId) {
+        let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = bells.get(home).and_then(Weak::upgrade) {
+            bell.notify_one();
+        }
+    }
+
+    /// The bell of a home; whoever holds it is woken.
+    pub(crate) fn bell(&self, home: &HomeId) -> Arc<Notify> {
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = bells.get(home).and_then(Weak::upgrade) {
+            return bell;
+        }
+        let bell = Arc::new(Notify::new());
+        bells.insert(home.clone(), Arc::downgrade(&bell));
+        bell
+    }
+
+    /// Forgets the bell of a home that nobody listens to any more.
+    pub(crate) fn forget(&self, home: &HomeId) {
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if bells.get(home).is_some_and(|bell| bell.strong_count() == 0) {
+            bells.remove(home);
+        }
+    }
+}
