@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::ids::DeviceId;
+use crate::plan::{PlanError, check_text};
 
 /// What a device is, by its ECHONET Lite class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -192,11 +193,53 @@ pub struct Equipment {
     /// The device.
     #[serde(flatten)]
     pub device: Device,
-    /// The maker's product code, as installed; for people.
+    /// The maker's product code, as installed; for people; at most 80 characters.
     #[serde(default)]
     pub model: String,
     /// Where it answers; `None` until the operator has adopted a node for it.
     pub endpoint: Option<Endpoint>,
+}
+
+impl Endpoint {
+    /// The largest instance; the top bit is reserved, and 0 means all instances.
+    pub const LAST_INSTANCE: u8 = 127;
+}
+
+impl Equipment {
+    /// The longest name of a room or a device, in characters.
+    pub const LONGEST_NAME: usize = 40;
+    /// The longest product code, in characters.
+    pub const LONGEST_MODEL: usize = 80;
+
+    /// Whether the texts are within bounds and the endpoint is one of the device's own class.
+    ///
+    /// # Errors
+    /// The first part that does not fit.
+    pub fn check(&self) -> Result<(), PlanError> {
+        check_text("room", &self.device.room, 1, Self::LONGEST_NAME)?;
+        check_text("name", &self.device.name, 1, Self::LONGEST_NAME)?;
+        check_text("model", &self.model, 0, Self::LONGEST_MODEL)?;
+        let Some(endpoint) = &self.endpoint else {
+            return Ok(());
+        };
+        let refused = |field: &str, why: String| PlanError {
+            field: field.to_owned(),
+            why,
+        };
+        let class = self.device.kind.class_code();
+        if endpoint.class_code != class {
+            let why = format!(
+                "{:#06x} is not the class of this device, {class:#06x}",
+                endpoint.class_code
+            );
+            return Err(refused("endpoint.classCode", why));
+        }
+        if !(1..=Endpoint::LAST_INSTANCE).contains(&endpoint.instance) {
+            let why = format!("{} is out of range; give 1 to 127", endpoint.instance);
+            return Err(refused("endpoint.instance", why));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -6,13 +6,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calendar;
 pub mod command;
 pub mod device;
 pub mod event;
+pub mod holiday;
 pub mod ids;
 pub mod plan;
 pub mod property;
 pub mod schedule;
+pub mod sun;
 
 pub use command::{Command, Origin, Reason, Stage};
 pub use device::{Device, DeviceKind, Equipment, NodeId};

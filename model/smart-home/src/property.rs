@@ -71,6 +71,20 @@ impl From<PropertyName> for String {
     }
 }
 
+/// Why a value cannot travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PropertyValueError {
+    /// A number that is none, or infinite.
+    #[error("a number must be finite")]
+    NotFinite,
+    /// A text that is too long.
+    #[error("a text of {bytes} bytes is too long; give at most 256")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+}
+
 /// A property's value in the form of the ECHONET Lite Web API: JSON true/false, number or word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -84,6 +98,23 @@ pub enum PropertyValue {
 }
 
 impl PropertyValue {
+    /// The longest word or text, in bytes.
+    pub const LONGEST_WORD: usize = 256;
+
+    /// Whether the value may be stored and sent.
+    ///
+    /// # Errors
+    /// When a number is not finite or a text is longer than 256 bytes.
+    pub fn check(&self) -> Result<(), PropertyValueError> {
+        match self {
+            Self::Number(number) if !number.is_finite() => Err(PropertyValueError::NotFinite),
+            Self::Word(word) if word.len() > Self::LONGEST_WORD => {
+                Err(PropertyValueError::TooLong { bytes: word.len() })
+            }
+            Self::Boolean(_) | Self::Number(_) | Self::Word(_) => Ok(()),
+        }
+    }
+
     /// A word of an enumeration.
     #[must_use]
     pub fn word(word: &str) -> Self {
@@ -183,6 +214,17 @@ mod tests {
             serde_json::to_string(&PropertyValue::word("fullyOpen")).unwrap(),
             "\"fullyOpen\""
         );
+    }
+
+    #[test]
+    fn values_are_bounded() {
+        assert_eq!(
+            PropertyValue::Number(f64::NAN).check(),
+            Err(PropertyValueError::NotFinite)
+        );
+        assert_eq!(PropertyValue::Word("x".repeat(256)).check(), Ok(()));
+        let long = PropertyValue::Word("x".repeat(257)).check();
+        assert_eq!(long, Err(PropertyValueError::TooLong { bytes: 257 }));
     }
 
     #[test]
