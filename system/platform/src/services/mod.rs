@@ -1,1 +1,3 @@
 //! The services that the platform offers its residents (T2-4, T2-5).
+
+pub mod shutter;
