@@ -1,1 +1,3 @@
 //! The home gateway (ホームゲートウェイ).
+
+pub mod lan;
