@@ -1,1 +1,25 @@
 //! Virtual devices of a house that speak the real protocols (住設機器・センサー機器).
+//!
+//! A [`VirtualHouse`] is a set of ECHONET Lite nodes, each with its own address and UDP sockets, as a house would
+//! have them: shutters that take their time and can jam, lights, an air conditioner, sensors. A script, a test or a
+//! visitor of its page can move things by hand and make them fail.
+//!
+//! The models ([`appliance`], [`node`]) decide without I/O: frames and times go in, frames come out. The shell around
+//! them ([`lan`]) has the sockets. A node costs a socket and a task, so that thousands fit one process.
+
+#![forbid(unsafe_code)]
+
+pub mod appliance;
+pub mod config;
+mod house;
+pub mod lan;
+pub mod node;
+pub mod page;
+mod run;
+
+pub use config::{Config, HouseConfig, NodeConfig, Text};
+pub use house::{Change, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse};
+pub use lan::line::{Direction, Disturbance};
+pub use node::ReceivedSet;
+//PAGE pub use page::router;
+//RUN

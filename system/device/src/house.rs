@@ -1,0 +1,328 @@
+//! The house as it runs: its nodes on their sockets, and the handle by which tests, scripts and the page reach them.
+
+mod cell;
+mod memory;
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use thiserror::Error;
+use tokio::net::UdpSocket;
+use tokio::sync::broadcast;
+use tomori_runtime::clock::SharedClock;
+use tomori_runtime::config::{Rejection, Validate as _};
+use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::shutdown::Shutdown;
+use tomori_smart_home::device::{DeviceKind, Endpoint};
+
+use crate::appliance::{Hand, Look};
+use crate::config::{HouseConfig, Text};
+use crate::lan::line::{Direction, Disturbance};
+use crate::lan::socket;
+use crate::node::ReceivedSet;
+use cell::Cell;
+use memory::Memory;
+
+/// The most noise of one request, in datagrams.
+pub const MOST_NOISE: usize = 1_000;
+
+/// How many changes a slow listener may fall behind before it loses the oldest.
+const CHANGES: usize = 256;
+
+/// Why a house cannot start.
+#[derive(Debug, Error)]
+pub enum HouseError {
+    /// The configuration makes no house.
+    #[error("{}: {}", .0.key, .0.en)]
+    Config(Rejection),
+    /// The address of a node cannot be had.
+    #[error(
+        "the address {address}:{port} of `{node}` cannot be had; another program may hold it, or it is none of this machine's: stop that program, or choose another address or port"
+    )]
+    Address {
+        /// The node.
+        node: String,
+        /// Its address.
+        address: Ipv4Addr,
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The multicast group cannot be heard.
+    #[error(
+        "the multicast group {group}:{port} cannot be heard on {interface}; choose an interface address of this machine"
+    )]
+    Multicast {
+        /// The group.
+        group: Ipv4Addr,
+        /// The port.
+        port: u16,
+        /// The interface.
+        interface: Ipv4Addr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why a thing cannot be operated so.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OperateError {
+    /// There is no such node.
+    #[error("there is no node `{0}` in this house")]
+    NoSuchNode(String),
+    /// The thing has nothing of the kind, or has no power.
+    #[error("`{0}` cannot be operated so: it has nothing of the kind, its range is smaller, or it has no power")]
+    NotPossible(String),
+}
+
+/// Something happened to a thing of the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// To which node.
+    pub node: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A node and the thing on it, as they are now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeView {
+    /// How scripts call it.
+    pub id: String,
+    /// Its address.
+    pub address: Ipv4Addr,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Where it answers, for the equipment list.
+    pub endpoint: Endpoint,
+    /// How people call it.
+    pub name: Text,
+    /// Where it is.
+    pub room: Text,
+    /// Whether it has power.
+    pub powered: bool,
+    /// How the thing looks.
+    pub look: Look,
+    /// The present fault (0x89), if there is one.
+    pub fault: Option<u16>,
+    /// How many frames that set something reached it.
+    pub received_sets: u64,
+    /// For how many frames the network misbehaves, to the device and from it.
+    pub disturbed_frames: [usize; 2],
+}
+
+/// A house of virtual devices. Clones are the same house; it lives until the shutdown.
+#[derive(Clone)]
+pub struct VirtualHouse {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    name: Text,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+    cells: Vec<Arc<Cell>>,
+    changes: broadcast::Sender<Change>,
+}
+
+impl VirtualHouse {
+    /// Binds all addresses, introduces the nodes to the network and keeps them going until the shutdown.
+    ///
+    /// # Errors
+    /// When the configuration makes no house, or an address cannot be had. Nothing is left behind then.
+    pub fn start(
+        config: HouseConfig,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+        shutdown: Shutdown,
+    ) -> Result<Self, HouseError> {
+        config.validate().map_err(HouseError::Config)?;
+        let first = config.nodes.first().map_or(Ipv4Addr::LOCALHOST, |node| node.address);
+        let (group, port, interface) = (config.multicast, config.port, config.interface.unwrap_or(first));
+        let ear = socket::ear(group, port, interface).map_err(|source| HouseError::Multicast {
+            group,
+            port,
+            interface,
+            source,
+        })?;
+        let (changes, _) = broadcast::channel(CHANGES);
+        let memory = config.memory.clone().map(Memory::new);
+        let remembered = memory.as_ref().map(Memory::read).unwrap_or_default();
+        let mut cells = Vec::with_capacity(config.nodes.len());
+        for node in &config.nodes {
+            let socket = socket::node(node.address, port).map_err(|source| HouseError::Address {
+                node: node.id.clone(),
+                address: node.address,
+                port,
+                source,
+            })?;
+            let cell = Cell::new(&config, node, socket, changes.clone(), entropy.as_ref());
+            let Some(cell) = cell else { continue };
+            if let Some(look) = remembered.get(&node.id) {
+                cell.recall(look);
+            }
+            cells.push(Arc::new(cell));
+        }
+        let house = Self {
+            inner: Arc::new(Inner {
+                name: config.name,
+                clock: clock.clone(),
+                entropy,
+                cells,
+                changes,
+            }),
+        };
+        for cell in &house.inner.cells {
+            cell.start(clock.now());
+            tokio::spawn(cell::run(Arc::clone(cell), clock.clone(), shutdown.clone()));
+        }
+        tokio::spawn(hear_everyone(ear, house.inner.cells.clone(), clock, shutdown.clone()));
+        if let Some(memory) = memory {
+            tokio::spawn(memory::keep(memory, house.clone(), shutdown));
+        }
+        Ok(house)
+    }
+
+    /// How the house is called.
+    #[must_use]
+    pub fn name(&self) -> &Text {
+        &self.inner.name
+    }
+
+    /// All nodes as they are now, in the order of the configuration.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeView> {
+        let now = self.inner.clock.now();
+        self.inner.cells.iter().map(|cell| cell.view(now)).collect()
+    }
+
+    /// One node as it is now.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub fn node(&self, id: &str) -> Result<NodeView, OperateError> {
+        Ok(self.cell(id)?.view(self.inner.clock.now()))
+    }
+
+    /// Tells of every change. A listener that falls more than 256 behind loses the oldest, and is told so.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.inner.changes.subscribe()
+    }
+
+    /// Somebody operates a thing by hand.
+    ///
+    /// # Errors
+    /// When there is no such node, or the thing cannot be operated so.
+    pub fn operate_by_hand(&self, id: &str, hand: Hand) -> Result<(), OperateError> {
+        self.change(id, |node, now| node.by_hand(hand, now))
+    }
+
+    /// Something blocks a thing's way, or no longer does.
+    ///
+    /// # Errors
+    /// When there is no such node, or the thing has no way.
+    pub fn jam(&self, id: &str, jammed: bool) -> Result<(), OperateError> {
+        self.change(id, |node, now| node.jam(jammed, now))
+    }
+
+    /// A node's power goes or comes back.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn power(&self, id: &str, on: bool) -> Result<(), OperateError> {
+        self.change(id, |node, now| Some(node.power(on, now)))
+    }
+
+    /// Somebody permits or prohibits remote operation at a thing.
+    ///
+    /// # Errors
+    /// When there is no such node, or the thing has no such switch.
+    pub fn permit_remote(&self, id: &str, permitted: bool) -> Result<(), OperateError> {
+        self.change(id, |node, now| node.permit_remote(permitted, now))
+    }
+
+    /// The network misbehaves for the next frames of a node, at most a thousand.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn disturb(
+        &self,
+        id: &str,
+        direction: Direction,
+        disturbance: Disturbance,
+        frames: usize,
+    ) -> Result<(), OperateError> {
+        self.cell(id)?.disturb(direction, disturbance, frames);
+        Ok(())
+    }
+
+    /// The network behaves again, and lets go of what it held back.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn calm(&self, id: &str) -> Result<(), OperateError> {
+        self.cell(id)?.calm(self.inner.clock.now());
+        Ok(())
+    }
+
+    /// A node puts noise on the network: datagrams that are no frames, at most a thousand, to the multicast group.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn make_noise(&self, id: &str, datagrams: usize) -> Result<(), OperateError> {
+        let cell = self.cell(id)?;
+        for _ in 0..datagrams.min(MOST_NOISE) {
+            cell.shout(&crate::lan::noise::datagram(self.inner.entropy.as_ref()));
+        }
+        Ok(())
+    }
+
+    /// The frames that set something and reached a node, oldest first, at most the last thousand.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn received_sets(&self, id: &str) -> Result<Vec<ReceivedSet>, OperateError> {
+        Ok(self.cell(id)?.sets())
+    }
+
+    fn cell(&self, id: &str) -> Result<&Arc<Cell>, OperateError> {
+        self.inner
+            .cells
+            .iter()
+            .find(|cell| cell.id() == id)
+            .ok_or_else(|| OperateError::NoSuchNode(id.chars().take(40).collect()))
+    }
+
+    fn change(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut crate::node::Node, Timestamp) -> Option<Vec<crate::node::Outgoing>>,
+    ) -> Result<(), OperateError> {
+        let done = self.cell(id)?.change(self.inner.clock.now(), change);
+        done.then_some(())
+            .ok_or_else(|| OperateError::NotPossible(id.to_owned()))
+    }
+}
+
+/// Hears the multicast group for all nodes of the house.
+async fn hear_everyone(ear: UdpSocket, cells: Vec<Arc<Cell>>, clock: SharedClock, shutdown: Shutdown) {
+    let mut buffer = vec![0; socket::RECEIVE_BYTES];
+    loop {
+        let heard = tokio::select! {
+            heard = cell::receive(&ear, &mut buffer) => heard,
+            () = shutdown.wait() => return,
+        };
+        if let Some((datagram, from)) = heard {
+            let now = clock.now();
+            for cell in &cells {
+                cell.hear(datagram, from, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! One node with its socket, its line and its bounds.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use socket2::SockRef;
+use tokio::net::UdpSocket;
+use tokio::sync::{Notify, broadcast};
+use tomori_echonet_lite::Frame;
+use tomori_echonet_lite::node::Responder;
+use tomori_runtime::clock::SharedClock;
+use tomori_runtime::entropy::{Entropy, bytes};
+use tomori_runtime::shutdown::Shutdown;
+use tomori_smart_home::NodeId;
+use tomori_smart_home::device::Endpoint;
+
+use super::{Change, NodeView};
+use crate::appliance::Look;
+use crate::config::{HouseConfig, NodeConfig};
+use crate::lan::line::{Direction, Disturbance, Line};
+use crate::lan::meter::Meter;
+use crate::lan::socket::RECEIVE_BYTES;
+use crate::node::{Node, Outgoing, ReceivedSet};
+
+/// A datagram and where it goes.
+type Sent = (Vec<u8>, SocketAddr);
+
+pub(super) struct Cell {
+    config: NodeConfig,
+    endpoint: Endpoint,
+    group: SocketAddr,
+    port: u16,
+    socket: UdpSocket,
+    state: Mutex<State>,
+    /// Tells the node's task that something may be due sooner than it thought.
+    sooner: Notify,
+    changes: broadcast::Sender<Change>,
+}
+
+struct State {
+    node: Node,
+    meter: Meter,
+    inbound: Line<(Frame, Ipv4Addr)>,
+    outbound: Line<Sent>,
+}
+
+impl Cell {
+    pub(super) fn new(
+        house: &HouseConfig,
+        config: &NodeConfig,
+        socket: UdpSocket,
+        changes: broadcast::Sender<Change>,
+        entropy: &dyn Entropy,
+    ) -> Option<Self> {
+        let identity = config.identity(house.number);
+        let object = config.object();
+        let endpoint = Endpoint {
+            node: NodeId::new(&identity.id).ok()?,
+            class_code: object.class,
+            instance: object.instance,
+        };
+        let first_tid = u16::from_be_bytes(bytes(entropy));
+        let node = Node::new(config.address, Responder::new(identity), config.appliance()?, first_tid);
+        Some(Self {
+            config: config.clone(),
+            endpoint,
+            group: SocketAddr::new(house.multicast.into(), house.port),
+            port: house.port,
+            socket,
+            state: Mutex::new(State {
+                node,
+                meter: Meter::new(Instant::now()),
+                inbound: Line::default(),
+                outbound: Line::default(),
+            }),
+            sooner: Notify::new(),
+            changes,
+        })
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.config.id
+    }
+
+    pub(super) fn recall(&self, look: &Look) {
+        self.state().node.recall(look);
+    }
+
+    pub(super) fn start(&self, now: Timestamp) {
+        let mut state = self.state();
+        let out = state.node.start(now);
+        self.say(&mut state, out, now);
+    }
+
+    pub(super) fn view(&self, now: Timestamp) -> NodeView {
+        let state = self.state();
+        NodeView {
+            id: self.config.id.clone(),
+            address: self.config.address,
+            kind: self.config.kind,
+            endpoint: self.endpoint.clone(),
+            name: self.config.name.clone(),
+            room: self.config.room.clone(),
+            powered: state.node.is_powered(),
+            look: state.node.look(now),
+            fault: state.node.fault(),
+            received_sets: state.node.set_count(),
+            disturbed_frames: [state.inbound.planned(), state.outbound.planned()],
+        }
+    }
+
+    pub(super) fn sets(&self) -> Vec<ReceivedSet> {
+        self.state().node.sets()
+    }
+
+    pub(super) fn change(
+        &self,
+        now: Timestamp,
+        change: impl FnOnce(&mut Node, Timestamp) -> Option<Vec<Outgoing>>,
+    ) -> bool {
+        let mut state = self.state();
+        let Some(out) = change(&mut state.node, now) else {
+            return false;
+        };
+        self.say(&mut state, out, now);
+        drop(state);
+        self.tell(now);
+        true
+    }
+
+    pub(super) fn disturb(&self, direction: Direction, disturbance: Disturbance, frames: usize) {
+        let mut state = self.state();
+        match direction {
+            Direction::ToDevice => state.inbound.disturb(disturbance, frames),
+            Direction::FromDevice => state.outbound.disturb(disturbance, frames),
+        }
+    }
+
+    pub(super) fn calm(&self, now: Timestamp) {
+        let mut state = self.state();
+        for sent in state.outbound.calm() {
+            self.send(&sent);
+        }
+        for (frame, from) in state.inbound.calm() {
+            self.take(&mut state, &frame, from, now);
+        }
+    }
+
+    /// Puts bytes on the network as they are.
+    pub(super) fn shout(&self, datagram: &[u8]) {
+        self.send(&(datagram.to_vec(), self.group));
+    }
+
+    /// A datagram reached the node's sockets.
+    pub(super) fn hear(&self, datagram: &[u8], from: Ipv4Addr, now: Timestamp) {
+        if from == self.config.address {
+            return;
+        }
+        let mut state = self.state();
+        if !state.meter.bears(Instant::now()) {
+            return;
+        }
+        let Ok(frame) = Frame::decode(datagram) else {
+            return;
+        };
+        for (frame, from) in state.inbound.pass((frame, from), now) {
+            self.take(&mut state, &frame, from, now);
+        }
+        drop(state);
+        self.sooner.notify_one();
+    }
+
+    fn take(&self, state: &mut State, frame: &Frame, from: Ipv4Addr, now: Timestamp) {
+        let before = state.node.look(now);
+        let out = state.node.hear(frame, from, now);
+        let changed = state.node.look(now) != before;
+        self.say(state, out, now);
+        if changed {
+            self.tell(now);
+        }
+    }
+
+    /// Does what is due; returns when something is due next.
+    fn pass(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut state = self.state();
+        for (frame, from) in state.inbound.due(now) {
+            self.take(&mut state, &frame, from, now);
+        }
+        let out = state.node.pass(now);
+        let changed = !out.is_empty();
+        self.say(&mut state, out, now);
+        for sent in state.outbound.due(now) {
+            self.send(&sent);
+        }
+        let next = [
+            state.node.next_change(),
+            state.inbound.next_due(),
+            state.outbound.next_due(),
+        ];
+        drop(state);
+        if changed {
+            self.tell(now);
+        }
+        next.into_iter().flatten().min()
+    }
+
+    fn say(&self, state: &mut State, out: Vec<Outgoing>, now: Timestamp) {
+        for out in out {
+            let (frame, to) = match out {
+                Outgoing::To(address, frame) => (frame, SocketAddr::new(address.into(), self.port)),
+                Outgoing::Everyone(frame) => (frame, self.group),
+            };
+            match frame.encode() {
+                Ok(datagram) => {
+                    for sent in state.outbound.pass((datagram, to), now) {
+                        self.send(&sent);
+                    }
+                }
+                Err(error) => tracing::warn!(node = self.config.id, %error, "a frame was not sent"),
+            }
+        }
+    }
+
+    /// Sends without waiting, past the reactor: that only knows after its first round that a new socket can send. A
+    /// full buffer loses the datagram, as a busy network does.
+    fn send(&self, (datagram, to): &Sent) {
+        let socket = SockRef::from(&self.socket);
+        if let Err(error) = socket.send_to(datagram, &(*to).into()) {
+            tracing::debug!(node = self.config.id, %to, %error, "a datagram was lost");
+        }
+    }
+
+    fn tell(&self, now: Timestamp) {
+        self.sooner.notify_one();
+        // Nobody listening is no loss.
+        let _ = self.changes.send(Change {
+            node: self.config.id.clone(),
+            at: now,
+        });
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps one node going: hears its own address, and wakes when something is due.
+pub(super) async fn run(cell: Arc<Cell>, clock: SharedClock, shutdown: Shutdown) {
+    let mut buffer = vec![0; RECEIVE_BYTES];
+    loop {
+        let due = cell.pass(clock.now());
+        let wait = async {
+            match due {
+                Some(due) => clock.sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            heard = receive(&cell.socket, &mut buffer) => {
+                if let Some((datagram, from)) = heard {
+                    cell.hear(datagram, from, clock.now());
+                }
+            }
+            () = wait => {}
+            () = cell.sooner.notified() => {}
+            () = shutdown.wait() => return,
+        }
+    }
+}
+
+/// Receives one datagram, if it is worth a look: one that fills the buffer is longer than any frame. Cancel-safe.
+pub(super) async fn receive<'a>(socket: &UdpSocket, buffer: &'a mut [u8]) -> Option<(&'a [u8], Ipv4Addr)> {
+    let (bytes, from) = match socket.recv_from(buffer).await {
+        Ok(received) => received,
+        Err(error) => {
+            tracing::debug!(%error, "receiving failed");
+            // Whatever it is does not become better by asking at once.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            return None;
+        }
+    };
+    let IpAddr::V4(from) = from.ip() else { return None };
+    (bytes < RECEIVE_BYTES).then_some(())?;
+    buffer.get(..bytes).map(|datagram| (datagram, from))
+}
