@@ -113,9 +113,15 @@ impl Controller {
 
     async fn announcement(&self) -> Frame {
         let mut buffer = [0; 2_000];
-        let (bytes, from) = timeout(WAIT, self.ear.recv_from(&mut buffer)).await.unwrap().unwrap();
-        assert_eq!(from, self.device);
-        Frame::decode(&buffer[..bytes]).unwrap()
+        let own = self.socket.local_addr().unwrap();
+        loop {
+            let (bytes, from) = timeout(WAIT, self.ear.recv_from(&mut buffer)).await.unwrap().unwrap();
+            // What the controller itself tells everyone comes back to it.
+            if from != own {
+                assert_eq!(from, self.device);
+                return Frame::decode(&buffer[..bytes]).unwrap();
+            }
+        }
     }
 }
 
