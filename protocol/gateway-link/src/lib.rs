@@ -1,12 +1,23 @@
 //! What a home gateway and the platform say to each other: the published contract
 //! (`proto/tomori/gateway/v1/link.proto`), the messages generated from it, and the checked way between those and the
 //! words of `model/smart-home`.
+//!
+//! Into messages by `From<&Word>`, out of them by `TryFrom<v1::Message>` with a [`ContractError`] that names the
+//! field. How much either side may say stands in [`limits`].
+//!
+//! Architecture invariant: no I/O. This crate neither connects nor listens; it only knows what may be said.
 
 #![forbid(unsafe_code)]
 
 mod enrolment_code;
+mod envelope;
+mod error;
+pub mod limits;
+mod read;
+mod words;
 
 pub use enrolment_code::{EnrolmentCode, EnrolmentCodeError};
+pub use error::ContractError;
 
 /// The messages and services of `tomori.gateway.v1`, generated from the contract.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]

@@ -1,0 +1,172 @@
+//! Events.
+
+use tomori_smart_home::device::Endpoint;
+use tomori_smart_home::event::{Event, What};
+use tomori_smart_home::property::{Report, Source};
+use tomori_smart_home::{Command, DeviceId, PropertyName};
+
+use crate::error::ContractError;
+use crate::v1::event::What as Wire;
+use crate::v1::property_reported::Source as WireSource;
+use crate::{limits, read, v1};
+
+impl From<&Event> for v1::Event {
+    fn from(event: &Event) -> Self {
+        Self {
+            at: event.at.as_microsecond(),
+            what: Some((&event.what).into()),
+        }
+    }
+}
+
+impl TryFrom<v1::Event> for Event {
+    type Error = ContractError;
+
+    fn try_from(message: v1::Event) -> Result<Self, ContractError> {
+        let what = message.what.ok_or_else(|| ContractError::unknown("what"))?;
+        Ok(Self {
+            at: read::time("at", message.at)?,
+            what: what.try_into()?,
+        })
+    }
+}
+
+impl From<&What> for Wire {
+    fn from(what: &What) -> Self {
+        match what {
+            What::GatewayStarted { software, after_crash } => Self::GatewayStarted(v1::GatewayStarted {
+                software: software.clone(),
+                after_crash: *after_crash,
+            }),
+            What::PlanApplied { version } => Self::PlanApplied(v1::PlanApplied { version: *version }),
+            What::PropertyReported {
+                device,
+                property,
+                report,
+            } => Self::PropertyReported(reported(device, property, report)),
+            What::DeviceAppeared { device } => Self::DeviceAppeared(v1::DeviceAppeared {
+                device_id: device.to_string(),
+            }),
+            What::DeviceLost { device, last_heard } => Self::DeviceLost(v1::DeviceLost {
+                device_id: device.to_string(),
+                last_heard: last_heard.as_microsecond(),
+            }),
+            What::HandOperation { device, hold_until } => Self::HandOperation(v1::HandOperation {
+                device_id: device.to_string(),
+                hold_until: hold_until.as_microsecond(),
+            }),
+            What::UnknownNode { endpoint, address } => Self::UnknownNode(v1::UnknownNode {
+                endpoint: Some(endpoint.into()),
+                address: address.clone(),
+            }),
+            What::Impersonation { device, address } => Self::Impersonation(v1::Impersonation {
+                device_id: device.to_string(),
+                address: address.clone(),
+            }),
+            What::CommandIssued { command } => Self::CommandIssued(command.into()),
+            What::CommandProgress { command, stage } => Self::CommandProgress(v1::CommandProgress::new(command, stage)),
+            What::FiringMissed { schedule, date } => Self::FiringMissed(v1::FiringMissed {
+                schedule_id: schedule.to_string(),
+                date: date.to_string(),
+            }),
+            What::ClockJumped { seconds } => Self::ClockJumped(v1::ClockJumped { seconds: *seconds }),
+            What::ReportsMerged { count } => Self::ReportsMerged(v1::ReportsMerged { count: *count }),
+        }
+    }
+}
+
+impl TryFrom<Wire> for What {
+    type Error = ContractError;
+
+    fn try_from(message: Wire) -> Result<Self, ContractError> {
+        match message {
+            Wire::GatewayStarted(inner) => started(inner).map_err(|error| error.within("gateway_started")),
+            Wire::PlanApplied(inner) => Ok(Self::PlanApplied { version: inner.version }),
+            Wire::PropertyReported(inner) => {
+                property_reported(inner).map_err(|error| error.within("property_reported"))
+            }
+            Wire::DeviceAppeared(inner) => Ok(Self::DeviceAppeared {
+                device: read::id("device_appeared.device_id", &inner.device_id)?,
+            }),
+            Wire::DeviceLost(inner) => Ok(Self::DeviceLost {
+                device: read::id("device_lost.device_id", &inner.device_id)?,
+                last_heard: read::time("device_lost.last_heard", inner.last_heard)?,
+            }),
+            Wire::HandOperation(inner) => Ok(Self::HandOperation {
+                device: read::id("hand_operation.device_id", &inner.device_id)?,
+                hold_until: read::time("hand_operation.hold_until", inner.hold_until)?,
+            }),
+            Wire::UnknownNode(inner) => unknown_node(inner).map_err(|error| error.within("unknown_node")),
+            Wire::Impersonation(inner) => {
+                read::text("impersonation.address", &inner.address, 1, limits::ADDRESS_CHARS)?;
+                Ok(Self::Impersonation {
+                    device: read::id("impersonation.device_id", &inner.device_id)?,
+                    address: inner.address,
+                })
+            }
+            Wire::CommandIssued(inner) => Ok(Self::CommandIssued {
+                command: Command::try_from(inner).map_err(|error| error.within("command_issued"))?,
+            }),
+            Wire::CommandProgress(inner) => {
+                let (command, stage) = inner.read().map_err(|error| error.within("command_progress"))?;
+                Ok(Self::CommandProgress { command, stage })
+            }
+            Wire::FiringMissed(inner) => Ok(Self::FiringMissed {
+                schedule: read::id("firing_missed.schedule_id", &inner.schedule_id)?,
+                date: read::date("firing_missed.date", &inner.date)?,
+            }),
+            Wire::ClockJumped(inner) => Ok(Self::ClockJumped { seconds: inner.seconds }),
+            Wire::ReportsMerged(inner) => Ok(Self::ReportsMerged { count: inner.count }),
+        }
+    }
+}
+
+fn reported(device: &DeviceId, property: &PropertyName, report: &Report) -> v1::PropertyReported {
+    let source = match report.source {
+        Source::Announced => WireSource::Announced,
+        Source::Polled => WireSource::Polled,
+        Source::ReadBack => WireSource::ReadBack,
+    };
+    v1::PropertyReported {
+        device_id: device.to_string(),
+        property: property.to_string(),
+        value: Some((&report.value).into()),
+        at: report.at.as_microsecond(),
+        source: source.into(),
+    }
+}
+
+fn property_reported(message: v1::PropertyReported) -> Result<What, ContractError> {
+    let source = match message.source() {
+        WireSource::Unspecified => return Err(ContractError::unknown("source")),
+        WireSource::Announced => Source::Announced,
+        WireSource::Polled => Source::Polled,
+        WireSource::ReadBack => Source::ReadBack,
+    };
+    Ok(What::PropertyReported {
+        device: read::id("device_id", &message.device_id)?,
+        property: read::property("property", message.property)?,
+        report: Report {
+            value: read::value("value", message.value)?,
+            at: read::time("at", message.at)?,
+            source,
+        },
+    })
+}
+
+fn started(message: v1::GatewayStarted) -> Result<What, ContractError> {
+    read::text("software", &message.software, 1, limits::SOFTWARE_CHARS)?;
+    Ok(What::GatewayStarted {
+        software: message.software,
+        after_crash: message.after_crash,
+    })
+}
+
+fn unknown_node(message: v1::UnknownNode) -> Result<What, ContractError> {
+    read::text("address", &message.address, 1, limits::ADDRESS_CHARS)?;
+    let endpoint = read::present("endpoint", message.endpoint)?;
+    Ok(What::UnknownNode {
+        endpoint: Endpoint::try_from(endpoint).map_err(|error| error.within("endpoint"))?,
+        address: message.address,
+    })
+}
