@@ -2,12 +2,16 @@
 //! the truth about each command, and what happened.
 
 mod model;
+mod schema;
 mod service;
+mod store;
 
 pub use model::history::CursorError;
+pub use model::house::Unfit;
 pub use model::{
     Change, Changed, CommandRecord, Cursor, Desired, DeviceState, GatewayState, Happened, HistoryEntry, HistoryPage,
     HomeSummary, House, NewCommand, NewEquipment, NewHome, Page, PropertyState, Quality, Reachability, Reported,
     UnknownNode,
 };
-pub use service::{Service, StateError};
+pub use service::equipment::EquipmentPart;
+pub use service::{BatchError, Connected, Keep, Service, StateError};

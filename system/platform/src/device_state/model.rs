@@ -1,8 +1,10 @@
 //! What the platform knows of each house, and the decisions about it. Pure.
 
+pub(super) mod batch;
 pub(super) mod command;
 pub(super) mod history;
 pub(super) mod house;
+pub(super) mod twin;
 
 pub use command::{CommandRecord, NewCommand};
 pub use history::{Cursor, Happened, HistoryEntry, HistoryPage, Page};

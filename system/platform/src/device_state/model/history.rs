@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::{Timestamp, civil::Date};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::{DeviceId, GatewayId, PropertyName, PropertyValue, ScheduleId};
@@ -57,10 +57,11 @@ pub struct HistoryEntry {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "happened", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Happened {
     /// A command, as far as it has come by now.
+    #[serde(skip_deserializing)]
     Command {
         /// The command.
         command: Box<CommandRecord>,
@@ -178,5 +179,29 @@ impl FromStr for Cursor {
 impl Serialize for Cursor {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl Happened {
+    /// The device that it concerns, if it concerns one.
+    #[must_use]
+    pub fn device(&self) -> Option<&DeviceId> {
+        match self {
+            Self::Command { command } => Some(&command.command.device),
+            Self::StateChanged { device, .. }
+            | Self::DeviceAppeared { device }
+            | Self::DeviceLost { device, .. }
+            | Self::HandOperation { device, .. }
+            | Self::Impersonation { device, .. }
+            | Self::DeviceAdopted { device, .. }
+            | Self::DeviceReleased { device } => Some(device),
+            Self::UnknownNode { .. }
+            | Self::FiringMissed { .. }
+            | Self::GatewayConnected { .. }
+            | Self::GatewayLost { .. }
+            | Self::GatewayStarted { .. }
+            | Self::ClockJumped { .. }
+            | Self::ReportsMerged { .. } => None,
+        }
     }
 }

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
+use thiserror::Error;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::property::Source;
 use tomori_smart_home::schedule::Place;
-use tomori_smart_home::{CommandId, DeviceKind, Equipment, GatewayId, HomeId, PropertyName, PropertyValue};
+use tomori_smart_home::{
+    CommandId, Device, DeviceId, DeviceKind, Equipment, GatewayId, HomeId, PropertyName, PropertyValue,
+};
 
 use super::CommandRecord;
 
@@ -192,4 +196,151 @@ pub struct UnknownNode {
     pub first_seen: Timestamp,
     /// When the gateway last told of it.
     pub last_seen: Timestamp,
+}
+
+/// Lines on one equipment list at most; the house plan takes no more.
+pub(in crate::device_state) const MOST_DEVICES: usize = 200;
+/// Unknown nodes that are remembered for one home at most.
+pub(in crate::device_state) const MOST_UNKNOWN: u32 = 100;
+
+impl NewHome {
+    /// The place, if it is one.
+    pub(in crate::device_state) fn place(&self) -> Result<Place, Unfit> {
+        if self.time_zone.len() > 60 || TimeZone::get(&self.time_zone).is_err() {
+            return Err(Unfit::new(
+                "timeZone",
+                "not an IANA time zone; write for example `Asia/Tokyo`",
+            ));
+        }
+        let degrees = |field, given: f64, most: f64| {
+            if given.is_finite() && given.abs() <= most {
+                Ok((given * 100.0).round() / 100.0)
+            } else {
+                Err(Unfit::new(field, &format!("not between -{most} and {most} degrees")))
+            }
+        };
+        Ok(Place {
+            time_zone: self.time_zone.clone(),
+            latitude: degrees("latitude", self.latitude, 90.0)?,
+            longitude: degrees("longitude", self.longitude, 180.0)?,
+        })
+    }
+}
+
+impl NewEquipment {
+    /// The line under an id, if it fits.
+    pub(in crate::device_state) fn line(self, id: DeviceId) -> Result<Equipment, Unfit> {
+        if let Some(endpoint) = &self.endpoint {
+            check_endpoint(self.kind, endpoint)?;
+        }
+        Ok(Equipment {
+            device: Device {
+                id,
+                kind: self.kind,
+                room: text("room", &self.room, 1, 40)?,
+                name: text("name", &self.name, 1, 40)?,
+            },
+            model: text("model", &self.model, 0, 80)?,
+            endpoint: self.endpoint,
+        })
+    }
+}
+
+/// Whether a node's object can be a device of this kind.
+pub(in crate::device_state) fn check_endpoint(kind: DeviceKind, endpoint: &Endpoint) -> Result<(), Unfit> {
+    if endpoint.class_code != kind.class_code() {
+        return Err(Unfit::new(
+            "endpoint.classCode",
+            &format!(
+                "0x{:04X} is not a {}; that is 0x{:04X}",
+                endpoint.class_code,
+                kind.short_name(),
+                kind.class_code()
+            ),
+        ));
+    }
+    if !(1..=127).contains(&endpoint.instance) {
+        return Err(Unfit::new("endpoint.instance", "not between 1 and 127"));
+    }
+    Ok(())
+}
+
+/// A text as it is kept: without space around it, without control characters, of the right length.
+pub(in crate::device_state) fn text(
+    field: &'static str,
+    given: &str,
+    least: usize,
+    most: usize,
+) -> Result<String, Unfit> {
+    let given = given.trim();
+    let length = given.chars().take(most + 1).count();
+    if !(least..=most).contains(&length) {
+        return Err(Unfit::new(field, &format!("needs {least} to {most} characters")));
+    }
+    if given.chars().any(char::is_control) {
+        return Err(Unfit::new(
+            field,
+            "holds a line break or another control character; leave it out",
+        ));
+    }
+    Ok(given.to_owned())
+}
+
+/// A field of a request does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{field}: {why}")]
+pub struct Unfit {
+    /// Which field, as the API spells it.
+    pub field: &'static str,
+    /// What is wrong with it and what would fit.
+    pub why: String,
+}
+
+impl Unfit {
+    pub(in crate::device_state) fn new(field: &'static str, why: &str) -> Self {
+        Self {
+            field,
+            why: why.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_kept_no_finer_than_sunrise_needs() {
+        let home = |time_zone: &str, latitude| NewHome {
+            time_zone: time_zone.to_owned(),
+            latitude,
+            longitude: 139.691_706,
+        };
+        let place = home("Asia/Tokyo", 35.689_488).place().unwrap();
+        assert_eq!((place.latitude, place.longitude), (35.69, 139.69));
+        assert_eq!(home("Asia/Tokio", 35.0).place().unwrap_err().field, "timeZone");
+        assert_eq!(home("Asia/Tokyo", 90.1).place().unwrap_err().field, "latitude");
+        assert_eq!(home("Asia/Tokyo", f64::NAN).place().unwrap_err().field, "latitude");
+    }
+
+    #[test]
+    fn a_light_is_not_adopted_as_a_shutter() {
+        let endpoint = |class_code, instance| Endpoint {
+            node: "fe01".parse().unwrap(),
+            class_code,
+            instance,
+        };
+        assert!(check_endpoint(DeviceKind::ElectricRainDoor, &endpoint(0x0263, 1)).is_ok());
+        let refused = check_endpoint(DeviceKind::ElectricRainDoor, &endpoint(0x0290, 1)).unwrap_err();
+        assert!(refused.to_string().contains("0x0263"), "{refused}");
+        assert!(check_endpoint(DeviceKind::ElectricRainDoor, &endpoint(0x0263, 0)).is_err());
+    }
+
+    #[test]
+    fn texts_are_bounded_and_plain() {
+        assert_eq!(text("name", "  居間 ", 1, 40).unwrap(), "居間");
+        for bad in ["", "   ", "a\nb", &"あ".repeat(41)] {
+            assert!(text("name", bad, 1, 40).is_err(), "{bad}");
+        }
+    }
 }

@@ -1,0 +1,5 @@
+//! The platform from outside, room by room; the tree mirrors `src`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod device_state;
