@@ -13,7 +13,8 @@ impl v1::EnrolRequest {
     pub fn check(&self) -> Result<(), ContractError> {
         read::text("code", &self.code, 1, limits::CODE_CHARS)?;
         read::bytes("csr_der", self.csr_der.len(), limits::CSR_BYTES)?;
-        read::text("hardware", &self.hardware, 0, limits::HARDWARE_CHARS)
+        read::text("hardware", &self.hardware, 0, limits::HARDWARE_CHARS)?;
+        names(&self.local_names)
     }
 }
 
@@ -32,12 +33,13 @@ impl v1::EnrolReply {
 }
 
 impl v1::RenewRequest {
-    /// Whether the request is within its bounds.
+    /// Whether every part is within its bounds.
     ///
     /// # Errors
-    /// When it is not.
+    /// The first part that does not fit.
     pub fn check(&self) -> Result<(), ContractError> {
-        read::bytes("csr_der", self.csr_der.len(), limits::CSR_BYTES)
+        read::bytes("csr_der", self.csr_der.len(), limits::CSR_BYTES)?;
+        names(&self.local_names)
     }
 }
 
@@ -115,6 +117,17 @@ impl v1::Goodbye {
             retry_after_ms: retry_after_ms.min(limits::RETRY_AFTER_MS),
         }
     }
+}
+
+fn names(local_names: &[String]) -> Result<(), ContractError> {
+    if local_names.len() > limits::LOCAL_NAMES {
+        let why = format!("{} names; give at most {}", local_names.len(), limits::LOCAL_NAMES);
+        return Err(ContractError::new("local_names", why));
+    }
+    local_names
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, name)| read::text(&format!("local_names[{index}]"), name, 1, limits::ADDRESS_CHARS))
 }
 
 fn chain(field: &str, certificates: &[prost::bytes::Bytes]) -> Result<(), ContractError> {

@@ -27,3 +27,8 @@ pub mod v1 {
 
 /// The contract as published, for people and for other languages.
 pub const CONTRACT: &str = include_str!("../proto/tomori/gateway/v1/link.proto");
+
+/// The DNS name that the platform's certificates carry on the gateway's listeners, whatever address it is reached at.
+/// A gateway verifies this name and no other: its authority also issues server certificates to gateways, and none of
+/// those may serve to pose as the platform (EP⑥).
+pub const PLATFORM_NAME: &str = "platform.tomori.internal";

@@ -28,3 +28,5 @@ pub const RETRY_AFTER_MS: u32 = 3_600_000;
 pub const BATCHES_IN_FLIGHT: usize = 4;
 /// Commands that may be under way to one gateway.
 pub const COMMANDS_IN_FLIGHT: usize = 64;
+/// Names and addresses of a gateway inside the house.
+pub const LOCAL_NAMES: usize = 8;

@@ -267,6 +267,7 @@ fn greetings_and_enrolments_are_bounded() {
             code: code.to_owned(),
             csr_der: vec![0x30; csr].into(),
             hardware: "x".repeat(hardware),
+            local_names: Vec::new(),
         }
         .check()
     };
@@ -275,6 +276,16 @@ fn greetings_and_enrolments_are_bounded() {
     assert_eq!(enrol("ABCDEF", 0, 0).unwrap_err().field, "csr_der");
     assert_eq!(enrol("ABCDEF", limits::CSR_BYTES + 1, 0).unwrap_err().field, "csr_der");
     assert_eq!(enrol("ABCDEF", 300, 121).unwrap_err().field, "hardware");
+    let renew = |local_names: Vec<String>| {
+        let csr_der = vec![0x30; 300].into();
+        v1::RenewRequest { csr_der, local_names }.check()
+    };
+    assert_eq!(renew(vec!["192.168.1.10".to_owned(); limits::LOCAL_NAMES]), Ok(()));
+    assert_eq!(
+        renew(vec!["a".to_owned(); limits::LOCAL_NAMES + 1]).unwrap_err().field,
+        "local_names"
+    );
+    assert_eq!(renew(vec![String::new()]).unwrap_err().field, "local_names[0]");
     let goodbye = v1::Goodbye::new(v1::goodbye::Why::Flood, &"長\n".repeat(1_000), u32::MAX);
     assert_eq!(goodbye.detail.chars().count(), limits::DETAIL_CHARS);
     assert_eq!(goodbye.retry_after_ms, limits::RETRY_AFTER_MS);
