@@ -128,6 +128,7 @@ struct Inner {
     entropy: SharedEntropy,
     cells: Vec<Arc<Cell>>,
     changes: broadcast::Sender<Change>,
+    shutdown: Shutdown,
 }
 
 impl VirtualHouse {
@@ -175,6 +176,7 @@ impl VirtualHouse {
                 entropy,
                 cells,
                 changes,
+                shutdown: shutdown.clone(),
             }),
         };
         for cell in &house.inner.cells {
@@ -213,6 +215,12 @@ impl VirtualHouse {
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.inner.changes.subscribe()
+    }
+
+    /// The signal on which the house ends.
+    #[must_use]
+    pub fn shutdown(&self) -> Shutdown {
+        self.inner.shutdown.clone()
     }
 
     /// Somebody operates a thing by hand.

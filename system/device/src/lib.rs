@@ -21,5 +21,5 @@ pub use config::{Config, HouseConfig, NodeConfig, Text};
 pub use house::{Change, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse};
 pub use lan::line::{Direction, Disturbance};
 pub use node::ReceivedSet;
-//PAGE pub use page::router;
-//RUN
+pub use page::router;
+pub use run::{RunError, run};

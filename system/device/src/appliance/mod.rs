@@ -124,6 +124,8 @@ pub enum Look {
         open: f64,
         /// Where it is moving to, 0 to 100 %, if it moves.
         moving_to: Option<f64>,
+        /// How long the whole way takes, in milliseconds.
+        travel_millis: u64,
         /// Whether something blocks its way.
         jammed: bool,
         /// Whether it lets itself be operated through a public network.

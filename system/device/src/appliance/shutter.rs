@@ -236,6 +236,7 @@ impl Appliance for Shutter {
         Look::Shutter {
             open: percent(self.position(now)),
             moving_to: self.movement.map(|movement| percent(movement.to)),
+            travel_millis: u64::try_from(self.travel.as_millis()).unwrap_or(u64::MAX),
             jammed: self.jammed,
             remote_permitted: self.remote_permitted,
         }

@@ -41,7 +41,21 @@ pub struct ReceivedSet {
     /// The service: `SetI`, `SetC` or `SetGet`, as its code.
     pub esv: u8,
     /// The properties: code and data.
+    #[serde(serialize_with = "in_hexadecimal")]
     pub properties: Vec<(u8, Vec<u8>)>,
+}
+
+/// `[{"epc":"e0","edt":"41"}]`: how people who read frames write them.
+fn in_hexadecimal<S: serde::Serializer>(properties: &[(u8, Vec<u8>)], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Shown {
+        epc: String,
+        edt: String,
+    }
+    serializer.collect_seq(properties.iter().map(|(epc, edt)| Shown {
+        epc: format!("{epc:02x}"),
+        edt: edt.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }))
 }
 
 impl ReceivedSet {

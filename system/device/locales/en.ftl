@@ -1,0 +1,95 @@
+product = Tomori virtual house
+intro = The things in this house speak what real ones speak (ECHONET Lite). Here you are somebody inside the house: operate them by hand, or make them fail.
+live-lost = News of the house does not arrive. The page follows again as soon as it does.
+unsent = It did not arrive. Press once more.
+
+drawing-title = { $house } as it is now
+devices = Things
+table-caption = All things (the same as the picture above)
+column-name = Thing
+column-room = Room
+column-state = State
+column-address = Address
+column-class = Class
+column-sets = Orders received
+
+fully-open = Fully open
+fully-closed = Fully closed
+halfway = Stopped halfway ({ $percent }%)
+opening = Opening ({ $percent }%)
+closing = Closing ({ $percent }%)
+caught = Stopped by an obstacle ({ $percent }%)
+light-on = On ({ $percent }%)
+light-off = Off
+aircon-off = Off (room { $room } °C)
+aircon-auto = Auto { $target } °C (room { $room } °C)
+aircon-cooling = Cooling { $target } °C (room { $room } °C)
+aircon-heating = Heating { $target } °C (room { $room } °C)
+aircon-dehumidification = Drying (room { $room } °C)
+aircon-circulation = Fan (room { $room } °C)
+temperature = { $temperature } °C
+somebody = Somebody is there
+nobody = Nobody is there
+intruder = Intruder detected
+no-intruder = All quiet
+locked = Locked
+unlocked = Unlocked
+door-open = The door is open
+no-power = No power
+
+note-jammed = An obstacle is in the way
+note-prohibited = Remote operation prohibited at the thing
+note-line = Disturbed line: { $frames } frames left
+
+hand = By hand
+hand-open = Open
+hand-stop = Stop
+hand-close = Close
+hand-on = Switch on
+hand-off = Switch off
+hand-appear = Somebody comes
+hand-leave = They leave
+hand-lock = Lock
+hand-unlock = Unlock
+hand-door-open = Open the door
+hand-door-close = Close the door
+hand-temperature = Change the temperature
+temperature-field = Temperature (°C)
+
+trouble = Make trouble
+jam = Put an obstacle
+unjam = Remove and reset
+power-off = Cut the power
+power-on = Restore the power
+prohibit = Prohibit remote operation
+permit = Permit remote operation
+line = Disturb the line
+line-frames = Frames
+line-direction = Direction
+line-to-device = To the thing
+line-from-device = From the thing
+line-what = How
+line-drop = Lose them
+line-duplicate = Double them
+line-delay = 3 seconds late
+line-reorder = Out of order
+line-calm = Calm the line
+noise = Send 20 senseless frames
+
+facts-address = Address
+facts-id = Identification
+facts-sets = Orders received
+sets-count = { $count }
+
+problem-node = There is no such thing
+problem-node-detail = This house has nothing called “{ $id }”. Choose one of the list.
+problem-possible = That cannot be done
+problem-possible-detail = “{ $id }” has nothing of the kind, the value is outside its range, or it has no power.
+problem-body = The content cannot be read
+problem-origin = Orders from other sites are not taken
+problem-origin-detail = Open the page of this house itself and use it there.
+
+start-config = { $key }: { $what }
+start-address = The address { $address }:{ $port } of “{ $node }” cannot be had. Another program holds it, or it is none of this machine's. Stop that program, or choose another address or port.
+start-multicast = Multicast { $group }:{ $port } cannot be heard on { $interface }. Give an address of this machine as interface.
+start-listen = Nothing can listen on { $address }: another program holds it. Stop that program, or change listen.

@@ -1,0 +1,95 @@
+product = Tomori 仮想の家
+intro = この家の機器は、本物と同じ通信（ECHONET Lite）で動きます。ここでは、家の中の人になって手で動かしたり、故障させたりできます。
+live-lost = 最新の様子を受け取れていません。つながりしだい表示を更新します。
+unsent = 届きませんでした。もう一度押してください。
+
+drawing-title = { $house }のいまの様子
+devices = 機器
+table-caption = 機器の一覧（上の絵と同じ内容）
+column-name = 機器
+column-room = 部屋
+column-state = 様子
+column-address = アドレス
+column-class = クラス
+column-sets = 届いた操作
+
+fully-open = 全開
+fully-closed = 全閉
+halfway = 途中で停止（{ $percent }%）
+opening = 開いています（{ $percent }%）
+closing = 閉じています（{ $percent }%）
+caught = 障害物をはさんで停止（{ $percent }%）
+light-on = 点灯（明るさ { $percent }%）
+light-off = 消灯
+aircon-off = 停止（室温 { $room }℃）
+aircon-auto = 自動 { $target }℃（室温 { $room }℃）
+aircon-cooling = 冷房 { $target }℃（室温 { $room }℃）
+aircon-heating = 暖房 { $target }℃（室温 { $room }℃）
+aircon-dehumidification = 除湿（室温 { $room }℃）
+aircon-circulation = 送風（室温 { $room }℃）
+temperature = { $temperature }℃
+somebody = 人がいます
+nobody = 人はいません
+intruder = 侵入を検知
+no-intruder = 異常なし
+locked = 施錠
+unlocked = 解錠
+door-open = 扉が開いています
+no-power = 電源が切れています
+
+note-jammed = 障害物が置かれています
+note-prohibited = 遠隔操作は機器側で禁止
+note-line = 通信の乱れ：残り { $frames } フレーム
+
+hand = 手で操作する
+hand-open = 開く
+hand-stop = 止める
+hand-close = 閉じる
+hand-on = 入れる
+hand-off = 切る
+hand-appear = 人が来る
+hand-leave = 人が去る
+hand-lock = 施錠する
+hand-unlock = 解錠する
+hand-door-open = 扉を開ける
+hand-door-close = 扉を閉める
+hand-temperature = 温度を変える
+temperature-field = 温度（℃）
+
+trouble = 困ったことを起こす
+jam = 障害物を置く
+unjam = 障害物をどけて直す
+power-off = 電源を切る
+power-on = 電源を入れる
+prohibit = 遠隔操作を禁止する
+permit = 遠隔操作を許可する
+line = 通信を乱す
+line-frames = フレーム数
+line-direction = 向き
+line-to-device = 機器へ届くもの
+line-from-device = 機器が送るもの
+line-what = 乱れ方
+line-drop = 失う
+line-duplicate = 二重に届く
+line-delay = 3秒遅れる
+line-reorder = 順序が入れ替わる
+line-calm = 通信を元に戻す
+noise = でたらめな電文を20個送る
+
+facts-address = アドレス
+facts-id = 識別番号
+facts-sets = 届いた操作
+sets-count = { $count } 回
+
+problem-node = その機器はありません
+problem-node-detail = 「{ $id }」という機器はこの家にありません。一覧から選んでください。
+problem-possible = その操作はできません
+problem-possible-detail = 「{ $id }」にはその操作がないか、値が範囲外か、電源が切れています。
+problem-body = 内容を読み取れません
+problem-origin = ほかのサイトからの操作は受け付けません
+problem-origin-detail = この家のページを直接開いて操作してください。
+
+start-config = { $key }: { $what }
+start-address = 「{ $node }」のアドレス { $address }:{ $port } を使えません。ほかのプログラムが使っているか、この機械のアドレスではありません。そのプログラムを止めるか、別のアドレスかポートを選んでください。
+start-multicast = { $interface } でマルチキャスト { $group }:{ $port } を受け取れません。この機械のアドレスを interface に指定してください。
+start-listen = { $address } で待ち受けられません。ほかのプログラムが使っています。そのプログラムを止めるか、listen を変えてください。
