@@ -1,0 +1,116 @@
+//! `cargo xtask fuzz`: the targets of `fuzz/`, built with the stable compiler.
+//!
+//! The folder is laid out for `cargo fuzz`; for a brief run nothing of it is needed but LLVM's coverage pass, which
+//! stable `rustc` has. No sanitizer: the workspace forbids `unsafe`, so what can be found are panics, endless loops and
+//! memory hunger.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use crate::process::{self, cargo, output};
+use crate::tree::Tree;
+
+/// What to fuzz, and how long.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The target; all of them if none is named.
+    target: Option<String>,
+    /// For how long each, in seconds.
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+}
+
+const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1 -Cdebug-assertions";
+
+/// Runs one target or all; whether nothing was found.
+pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
+    let targets = targets(tree)?;
+    let chosen: Vec<_> = match &options.target {
+        None => targets,
+        Some(wanted) if targets.contains(wanted) => vec![wanted.clone()],
+        Some(wanted) => bail!("there is no target `{wanted}`; there are {}", targets.join(", ")),
+    };
+    let folder = build(tree)?;
+    let log = tree.workshop("test")?.join("fuzz.log");
+    let mut clean = true;
+    for target in chosen {
+        let passed = run_one(tree, &folder, &target, options.seconds, &log, &mut |line| println!("{line}"))?;
+        println!("── {target}: {}", if passed { "nothing found" } else { "FOUND SOMETHING" });
+        clean &= passed;
+    }
+    Ok(clean)
+}
+
+/// Runs all targets quietly for so long each: name and whether nothing was found.
+pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<(String, bool)>> {
+    let folder = build(tree)?;
+    let mut outcomes = Vec::new();
+    let mut all = String::new();
+    for target in targets(tree)? {
+        let passed = run_one(tree, &folder, &target, seconds, log, &mut |_| {})?;
+        all.push_str(&std::fs::read_to_string(log).unwrap_or_default());
+        let runs = all.lines().rev().find(|line| line.starts_with("Done ")).unwrap_or("it did not finish");
+        println!("   {target}: {runs}");
+        outcomes.push((target, passed));
+    }
+    std::fs::write(log, all)?;
+    Ok(outcomes)
+}
+
+fn targets(tree: &Tree) -> Result<Vec<String>> {
+    let folder = tree.root.join("fuzz/fuzz_targets");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Builds all targets; the folder they are in.
+fn build(tree: &Tree) -> Result<PathBuf> {
+    let version = output(Command::new("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    let target = tree.target.join("fuzz");
+    // Named target: flags then go to what is fuzzed alone, and not to build scripts and macros.
+    let built = process::succeeds(
+        cargo()
+            .args(["build", "--release", "--locked", "--quiet", "--bins", "--target", host, "--manifest-path"])
+            .arg(tree.root.join("fuzz/Cargo.toml"))
+            .env("RUSTFLAGS", COVERAGE)
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    if !built {
+        bail!("the fuzz targets do not build");
+    }
+    Ok(target.join(host).join("release"))
+}
+
+fn run_one(
+    tree: &Tree,
+    folder: &Path,
+    target: &str,
+    seconds: u32,
+    log: &Path,
+    see: &mut dyn FnMut(&str),
+) -> Result<bool> {
+    // What was committed is read; what is found on the way stays outside the source.
+    let seeds = tree.root.join("fuzz/corpus").join(target);
+    let found = tree.workshop(&format!("fuzz/corpus/{target}"))?;
+    let artifacts = tree.workshop(&format!("fuzz/artifacts/{target}"))?;
+    let mut command = Command::new(folder.join(target));
+    command
+        .arg(found)
+        .arg(seeds)
+        .arg(format!("-max_total_time={seconds}"))
+        .args(["-max_len=4096", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=0", "-verbosity=1"])
+        .arg(format!("-artifact_prefix={}/", artifacts.display()))
+        .current_dir(&tree.root);
+    process::logged(&mut command, log, see)
+}

@@ -1,0 +1,83 @@
+//! Running other programs.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+/// The cargo that started us.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs it with its output on ours; whether it succeeded.
+pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
+    let name = name(command);
+    Ok(command.status().with_context(|| format!("cannot start {name}"))?.success())
+}
+
+/// Runs it quietly and gives its output; fails with what it said otherwise.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let name = name(command);
+    let output = command.output().with_context(|| format!("cannot start {name}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    bail!("{name}: {}\n{}\n{}", output.status, tail(&out, 40), tail(&error, 40))
+}
+
+/// Runs it with both outputs in a log, and each line also to `see`; whether it succeeded.
+pub(crate) fn logged(command: &mut Command, log: &Path, mut see: impl FnMut(&str)) -> Result<bool> {
+    let name = name(command);
+    let mut file = std::fs::File::create(log).with_context(|| log.display().to_string())?;
+    // One pipe for both outputs keeps their order; the child holds the only writers once `command` is dropped of them.
+    let (reader, writer) = std::io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if reader.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        file.write_all(&line)?;
+        see(String::from_utf8_lossy(&line).trim_end());
+    }
+    Ok(child.wait()?.success())
+}
+
+/// The last lines of a text.
+pub(crate) fn tail(text: &str, lines: usize) -> String {
+    let all: Vec<_> = text.lines().collect();
+    let from = all.len().saturating_sub(lines);
+    all.get(from..).unwrap_or_default().join("\n")
+}
+
+/// Whether a program is on the path.
+pub(crate) fn exists(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+/// Seconds since, for people.
+pub(crate) fn since(start: Instant) -> String {
+    let seconds = start.elapsed().as_secs_f64();
+    if seconds < 60.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{:.0} min {:.0} s", (seconds / 60.0).floor(), seconds % 60.0)
+    }
+}
+
+fn name(command: &Command) -> String {
+    let mut name = command.get_program().to_string_lossy().into_owned();
+    for argument in command.get_args().take(4) {
+        name.push(' ');
+        name.push_str(&argument.to_string_lossy());
+    }
+    name
+}
