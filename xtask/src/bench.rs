@@ -57,7 +57,11 @@ struct Report {
 /// Runs the benches; whether all of them finished.
 pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     println!("── building (release)");
-    if !process::succeeds(cargo().args(["build", "--release", "--locked", "--workspace", "--bins", "--quiet"]).current_dir(&tree.root))? {
+    if !process::succeeds(
+        cargo()
+            .args(["build", "--release", "--locked", "--workspace", "--bins", "--quiet"])
+            .current_dir(&tree.root),
+    )? {
         bail!("the programs do not build");
     }
     let benches = build(tree)?;
@@ -67,7 +71,10 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     }
     let folder = tree.workshop("bench")?;
     let (mut lines, mut finished) = (Vec::new(), true);
-    for (name, program) in benches.iter().filter(|(name, _)| options.only.is_empty() || options.only.contains(name)) {
+    for (name, program) in benches
+        .iter()
+        .filter(|(name, _)| options.only.is_empty() || options.only.contains(name))
+    {
         let start = Instant::now();
         println!("── {name}");
         let mut command = Command::new(program);
@@ -77,13 +84,23 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
             .env("TOMORI_ROOT", &tree.root)
             .env("TOMORI_BIN", tree.target.join("release/tomori"))
             .env("TOMORI_GATEWAY_BIN", tree.target.join("release/tomori-gateway"));
-        let passed = process::logged(&mut command, &folder.join(format!("{name}.log")), |line| {
-            match serde_json::from_str::<Line>(line) {
-                Ok(measured) => lines.push(Line { bench: name.clone(), ..measured }),
-                Err(_) => println!("   {line}"),
-            }
-        })?;
-        println!("   {name}: {} ({})", if passed { "finished" } else { "FAILED" }, since(start));
+        let passed =
+            process::logged(
+                &mut command,
+                &folder.join(format!("{name}.log")),
+                |line| match serde_json::from_str::<Line>(line) {
+                    Ok(measured) => lines.push(Line {
+                        bench: name.clone(),
+                        ..measured
+                    }),
+                    Err(_) => println!("   {line}"),
+                },
+            )?;
+        println!(
+            "   {name}: {} ({})",
+            if passed { "finished" } else { "FAILED" },
+            since(start)
+        );
         finished &= passed;
     }
     print_table(&lines);
@@ -103,14 +120,29 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
 /// Builds every bench target; names and programs.
 fn build(tree: &Tree) -> Result<Vec<(String, PathBuf)>> {
     let has_benches = |package: &&cargo_metadata::Package| {
-        package.targets.iter().any(|target| target.kind.contains(&TargetKind::Bench))
+        package
+            .targets
+            .iter()
+            .any(|target| target.kind.contains(&TargetKind::Bench))
     };
-    let packages: Vec<_> = tree.metadata.packages.iter().filter(has_benches).map(|package| package.name.to_string()).collect();
+    let packages: Vec<_> = tree
+        .metadata
+        .packages
+        .iter()
+        .filter(has_benches)
+        .map(|package| package.name.to_string())
+        .collect();
     if packages.is_empty() {
         return Ok(Vec::new());
     }
     let mut command = cargo();
-    command.args(["bench", "--no-run", "--locked", "--benches", "--message-format=json-render-diagnostics"]);
+    command.args([
+        "bench",
+        "--no-run",
+        "--locked",
+        "--benches",
+        "--message-format=json-render-diagnostics",
+    ]);
     for package in packages {
         command.args(["--package", &package]);
     }
@@ -132,14 +164,26 @@ fn print_table(lines: &[Line]) {
     let rows: Vec<[String; 4]> = lines
         .iter()
         .map(|line| {
-            let beside = line.compare.as_ref().map(|other| format!("{}: {}", other.name, figure(other.value)));
+            let beside = line
+                .compare
+                .as_ref()
+                .map(|other| format!("{}: {}", other.name, figure(other.value)));
             let goal = line.goal.as_ref().map(|goal| format!("goal {goal}"));
             let notes: Vec<_> = [beside, goal, line.note.clone()].into_iter().flatten().collect();
-            [line.name.clone(), figure(line.value), line.unit.clone(), notes.join("; ")]
+            [
+                line.name.clone(),
+                figure(line.value),
+                line.unit.clone(),
+                notes.join("; "),
+            ]
         })
         .collect();
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default()
     };
     let (names, values, units) = (width(0), width(1), width(2));
     for [name, value, unit, notes] in &rows {
@@ -171,7 +215,9 @@ fn figure(value: f64) -> String {
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
     format!("{} × {cores}", model.unwrap_or("processor"))
 }
 

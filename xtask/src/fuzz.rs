@@ -39,8 +39,13 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     let log = tree.workshop("test")?.join("fuzz.log");
     let mut clean = true;
     for target in chosen {
-        let passed = run_one(tree, &folder, &target, options.seconds, &log, &mut |line| println!("{line}"))?;
-        println!("── {target}: {}", if passed { "nothing found" } else { "FOUND SOMETHING" });
+        let passed = run_one(tree, &folder, &target, options.seconds, &log, &mut |line| {
+            println!("{line}")
+        })?;
+        println!(
+            "── {target}: {}",
+            if passed { "nothing found" } else { "FOUND SOMETHING" }
+        );
         clean &= passed;
     }
     Ok(clean)
@@ -54,7 +59,11 @@ pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<(Stri
     for target in targets(tree)? {
         let passed = run_one(tree, &folder, &target, seconds, log, &mut |_| {})?;
         all.push_str(&std::fs::read_to_string(log).unwrap_or_default());
-        let runs = all.lines().rev().find(|line| line.starts_with("Done ")).unwrap_or("it did not finish");
+        let runs = all
+            .lines()
+            .rev()
+            .find(|line| line.starts_with("Done "))
+            .unwrap_or("it did not finish");
         println!("   {target}: {runs}");
         outcomes.push((target, passed));
     }
@@ -76,12 +85,24 @@ fn targets(tree: &Tree) -> Result<Vec<String>> {
 /// Builds all targets; the folder they are in.
 fn build(tree: &Tree) -> Result<PathBuf> {
     let version = output(Command::new("rustc").arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .context("rustc names no host")?;
     let target = tree.target.join("fuzz");
     // Named target: flags then go to what is fuzzed alone, and not to build scripts and macros.
     let built = process::succeeds(
         cargo()
-            .args(["build", "--release", "--locked", "--quiet", "--bins", "--target", host, "--manifest-path"])
+            .args([
+                "build",
+                "--release",
+                "--locked",
+                "--quiet",
+                "--bins",
+                "--target",
+                host,
+                "--manifest-path",
+            ])
             .arg(tree.root.join("fuzz/Cargo.toml"))
             .env("RUSTFLAGS", COVERAGE)
             .env("CARGO_TARGET_DIR", &target),
@@ -109,7 +130,13 @@ fn run_one(
         .arg(found)
         .arg(seeds)
         .arg(format!("-max_total_time={seconds}"))
-        .args(["-max_len=4096", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=0", "-verbosity=1"])
+        .args([
+            "-max_len=4096",
+            "-timeout=10",
+            "-rss_limit_mb=1024",
+            "-print_final_stats=0",
+            "-verbosity=1",
+        ])
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .current_dir(&tree.root);
     process::logged(&mut command, log, see)

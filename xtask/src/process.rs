@@ -15,7 +15,10 @@ pub(crate) fn cargo() -> Command {
 /// Runs it with its output on ours; whether it succeeded.
 pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
     let name = name(command);
-    Ok(command.status().with_context(|| format!("cannot start {name}"))?.success())
+    Ok(command
+        .status()
+        .with_context(|| format!("cannot start {name}"))?
+        .success())
 }
 
 /// Runs it quietly and gives its output; fails with what it said otherwise.
@@ -25,7 +28,10 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (out, error) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     bail!("{name}: {}\n{}\n{}", output.status, tail(&out, 40), tail(&error, 40))
 }
 
@@ -60,7 +66,8 @@ pub(crate) fn tail(text: &str, lines: usize) -> String {
 
 /// Whether a program is on the path.
 pub(crate) fn exists(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
 /// Seconds since, for people.

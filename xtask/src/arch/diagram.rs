@@ -28,8 +28,12 @@ pub(super) fn write(tree: &Tree, graph: &Graph) -> Result<()> {
 }
 
 fn replaced(text: &str, diagram: &str) -> Result<String> {
-    let (before, rest) = text.split_once(BEGIN).with_context(|| format!("{FILE} lacks the mark {BEGIN}"))?;
-    let (_, after) = rest.split_once(END).with_context(|| format!("{FILE} lacks the mark {END}"))?;
+    let (before, rest) = text
+        .split_once(BEGIN)
+        .with_context(|| format!("{FILE} lacks the mark {BEGIN}"))?;
+    let (_, after) = rest
+        .split_once(END)
+        .with_context(|| format!("{FILE} lacks the mark {END}"))?;
     Ok(format!("{before}{BEGIN}\n```mermaid\n{diagram}```\n{END}{after}"))
 }
 
@@ -37,9 +41,14 @@ fn replaced(text: &str, diagram: &str) -> Result<String> {
 fn draw(graph: &Graph) -> String {
     let shown = |part: &str| !matches!(part, "xtask" | "system-tests");
     let mut text = "flowchart TD\n".to_owned();
-    let parts: BTreeSet<_> = graph.0.values().map(|one| one.part.as_str()).filter(|part| shown(part)).collect();
+    let parts: BTreeSet<_> = graph
+        .0
+        .values()
+        .map(|one| one.part.as_str())
+        .filter(|part| shown(part))
+        .collect();
     for part in parts {
-        let _ = writeln!(text, "    subgraph {part}");
+        let _ = writeln!(text, "    subgraph {part}-part[\"{part}/\"]");
         for (name, _) in graph.0.iter().filter(|(_, one)| one.part == part) {
             let label = graph.0.get(name).map_or("", |one| one.path.as_str());
             let _ = writeln!(text, "        {name}[\"{label}\"]");
@@ -48,7 +57,10 @@ fn draw(graph: &Graph) -> String {
     }
     for (name, one) in graph.0.iter().filter(|(_, one)| shown(&one.part)) {
         for other in &one.uses {
-            let by_another = one.uses.iter().any(|between| between != other && reaches(graph, between, other));
+            let by_another = one
+                .uses
+                .iter()
+                .any(|between| between != other && reaches(graph, between, other));
             if !by_another {
                 let _ = writeln!(text, "    {name} --> {other}");
             }
@@ -58,7 +70,10 @@ fn draw(graph: &Graph) -> String {
 }
 
 fn reaches(graph: &Graph, from: &str, to: &str) -> bool {
-    graph.0.get(from).is_some_and(|one| one.uses.iter().any(|next| next == to || reaches(graph, next, to)))
+    graph
+        .0
+        .get(from)
+        .is_some_and(|one| one.uses.iter().any(|next| next == to || reaches(graph, next, to)))
 }
 
 #[cfg(test)]
@@ -69,7 +84,10 @@ mod tests {
     fn only_what_is_between_the_marks_changes() {
         let text = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
         let new = replaced(&text, "flowchart TD\n").unwrap();
-        assert_eq!(new, format!("above\n{BEGIN}\n```mermaid\nflowchart TD\n```\n{END}\nbelow\n"));
+        assert_eq!(
+            new,
+            format!("above\n{BEGIN}\n```mermaid\nflowchart TD\n```\n{END}\nbelow\n")
+        );
         assert_eq!(replaced(&new, "flowchart TD\n").unwrap(), new);
         assert!(replaced("no marks", "").is_err());
     }

@@ -13,14 +13,29 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("look", &["runtime"]),
     ("system", &["model", "protocol", "runtime", "look"]),
     ("tomori", &["model", "protocol", "runtime", "look", "system"]),
-    ("system-tests", &["model", "protocol", "runtime", "look", "system", "tomori"]),
+    (
+        "system-tests",
+        &["model", "protocol", "runtime", "look", "system", "tomori"],
+    ),
     ("xtask", &[]),
 ];
 
 /// Crates that do I/O, keep secrets or tell the time by themselves: the pure parts may not name them.
 const IMPURE: [&str; 14] = [
-    "aws-lc-rs", "axum", "getrandom", "hyper", "hyper-util", "rand", "reqwest", "rusqlite", "rustls", "socket2",
-    "tempfile", "tokio", "tokio-rustls", "tracing",
+    "aws-lc-rs",
+    "axum",
+    "getrandom",
+    "hyper",
+    "hyper-util",
+    "rand",
+    "reqwest",
+    "rusqlite",
+    "rustls",
+    "socket2",
+    "tempfile",
+    "tokio",
+    "tokio-rustls",
+    "tracing",
 ];
 
 /// One crate of the workspace.
@@ -40,13 +55,26 @@ pub(super) struct Graph(pub(super) BTreeMap<String, Crate>);
 
 impl Graph {
     pub(super) fn read(metadata: &Metadata, root: &Path) -> Self {
-        let members: BTreeSet<_> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+        let members: BTreeSet<_> = metadata
+            .packages
+            .iter()
+            .map(|package| package.name.to_string())
+            .collect();
         let crates = metadata.packages.iter().map(|package| {
-            let folder = package.manifest_path.parent().map(|folder| folder.as_std_path().to_path_buf());
-            let path = folder.as_deref().and_then(|folder| folder.strip_prefix(root).ok()).unwrap_or(Path::new(""));
+            let folder = package
+                .manifest_path
+                .parent()
+                .map(|folder| folder.as_std_path().to_path_buf());
+            let path = folder
+                .as_deref()
+                .and_then(|folder| folder.strip_prefix(root).ok())
+                .unwrap_or(Path::new(""));
             let path = path.display().to_string();
             let named = |wanted: fn(DependencyKind) -> bool, inside: bool| {
-                let dependencies = package.dependencies.iter().filter(move |dependency| wanted(dependency.kind));
+                let dependencies = package
+                    .dependencies
+                    .iter()
+                    .filter(move |dependency| wanted(dependency.kind));
                 dependencies
                     .map(|dependency| dependency.name.clone())
                     .filter(|name| members.contains(name) == inside)
@@ -90,9 +118,15 @@ impl Crate {
         let refused = |outside: &&String| {
             (pure && IMPURE.contains(&outside.as_str())) || (*outside == "rusqlite" && self.part != "runtime")
         };
-        let why = if pure { "it is pure" } else { "the database has one face, `runtime::db`" };
+        let why = if pure {
+            "it is pure"
+        } else {
+            "the database has one face, `runtime::db`"
+        };
         let found = self.outside.iter().filter(refused);
-        found.map(|outside| format!("{name} ({}) may not know {outside}: {why}", self.part)).collect()
+        found
+            .map(|outside| format!("{name} ({}) may not know {outside}: {why}", self.part))
+            .collect()
     }
 }
 

@@ -14,7 +14,9 @@ const VERSION: &str = "0.22.2";
 pub(super) fn check(tree: &Tree) -> Result<bool> {
     let program = install(tree)?;
     let mut command = Command::new(program);
-    command.args(["audit", "--deny", "warnings", "--file", "Cargo.lock"]).current_dir(&tree.root);
+    command
+        .args(["audit", "--deny", "warnings", "--file", "Cargo.lock"])
+        .current_dir(&tree.root);
     // Beside a checkout there may be a copy of the advisory database, for machines without the network.
     let snapshot = tree.root.join("../shared/advisory-db");
     if snapshot.is_dir() {
@@ -35,7 +37,14 @@ fn install(tree: &Tree) -> Result<PathBuf> {
     println!("   installing cargo-audit {VERSION} into {} (once)", tools.display());
     let installed = succeeds(
         cargo()
-            .args(["install", "cargo-audit", "--version", VERSION, "--locked", "--no-default-features"])
+            .args([
+                "install",
+                "cargo-audit",
+                "--version",
+                VERSION,
+                "--locked",
+                "--no-default-features",
+            ])
             .args(["--profile", "dev", "--quiet", "--root"])
             .arg(&tools)
             .env("CARGO_TARGET_DIR", tools.join("build"))

@@ -31,7 +31,9 @@ pub(super) fn check(tree: &Tree, files: &[PathBuf], broken: &mut Vec<String>) {
 fn differences(ja: &Keys, en: &Keys) -> Vec<String> {
     let lacks = |here: &Keys, there: &Keys, language: &str| {
         let missing = there.keys().filter(|key| !here.contains_key(*key));
-        missing.map(|key| format!("{language}.ftl lacks `{key}`")).collect::<Vec<_>>()
+        missing
+            .map(|key| format!("{language}.ftl lacks `{key}`"))
+            .collect::<Vec<_>>()
     };
     let mut found = lacks(ja, en, "ja");
     found.extend(lacks(en, ja, "en"));
@@ -66,7 +68,9 @@ fn keys(text: &str) -> Keys {
         }
         if let Some(variables) = keys.get_mut(&key) {
             variables.extend(line.split('$').skip(1).map(|rest| {
-                rest.chars().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_')).collect()
+                rest.chars()
+                    .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'))
+                    .collect()
             }));
         }
     }
@@ -75,7 +79,9 @@ fn keys(text: &str) -> Keys {
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '-')
-        && name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'))
+        && name
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'))
 }
 
 #[cfg(test)]

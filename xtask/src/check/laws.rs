@@ -1,7 +1,7 @@
 //! The house's laws that can be read off the source.
 
 use std::ffi::OsStr;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
 
@@ -42,6 +42,7 @@ pub(super) fn check(tree: &Tree) -> Result<bool> {
             links(tree, file, &text, &mut broken);
         }
     }
+    decisions(tree, &files, &mut broken);
     languages::check(tree, &files, &mut broken);
     broken.sort();
     for line in &broken {
@@ -57,7 +58,10 @@ fn nameless(file: &Path, broken: &mut Vec<String>) {
     });
     for part in parts {
         if NAMELESS.contains(&part) {
-            broken.push(format!("{}: `{part}` names nothing; name the room for what is in it", file.display()));
+            broken.push(format!(
+                "{}: `{part}` names nothing; name the room for what is in it",
+                file.display()
+            ));
         }
     }
 }
@@ -71,7 +75,10 @@ fn source(file: &Path, text: &str, broken: &mut Vec<String>) {
     for (number, line) in (1..).zip(text.lines()) {
         for word in UNFINISHED {
             if line.contains(word) {
-                broken.push(format!("{}:{number}: `{word}`: do it, or open an issue", file.display()));
+                broken.push(format!(
+                    "{}:{number}: `{word}`: do it, or open an issue",
+                    file.display()
+                ));
             }
         }
     }
@@ -90,8 +97,22 @@ fn links(tree: &Tree, file: &Path, text: &str, broken: &mut Vec<String>) {
                 continue;
             }
             if !folder.join(target).exists() {
-                broken.push(format!("{}:{number}: the link to {target} leads nowhere", file.display()));
+                broken.push(format!(
+                    "{}:{number}: the link to {target} leads nowhere",
+                    file.display()
+                ));
             }
+        }
+    }
+}
+
+/// Every decision stands in the list of decisions.
+fn decisions(tree: &Tree, files: &[PathBuf], broken: &mut Vec<String>) {
+    let list = tree.read(Path::new("docs/adr/README.md")).unwrap_or_default();
+    for file in files.iter().filter(|file| file.starts_with("docs/adr")) {
+        let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        if name.starts_with(|first: char| first.is_ascii_digit()) && !list.contains(name) {
+            broken.push(format!("{}: is not in docs/adr/README.md", file.display()));
         }
     }
 }
@@ -104,7 +125,11 @@ mod tests {
     fn long_and_unfinished_files_are_named() {
         let mut broken = Vec::new();
         source(Path::new("a.rs"), &"x\n".repeat(601), &mut broken);
-        source(Path::new("b.rs"), &format!("fine\n// {}: later\n", UNFINISHED[0]), &mut broken);
+        source(
+            Path::new("b.rs"),
+            &format!("fine\n// {}: later\n", UNFINISHED[0]),
+            &mut broken,
+        );
         source(Path::new("c.rs"), &"x\n".repeat(600), &mut broken);
         assert_eq!(broken.len(), 2, "{broken:?}");
         assert!(broken[1].starts_with("b.rs:2:"));

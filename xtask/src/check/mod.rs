@@ -50,7 +50,11 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
             println!("{error:#}");
             false
         });
-        println!("   {name}: {} ({})", if passed { "passed" } else { "FAILED" }, since(start));
+        println!(
+            "   {name}: {} ({})",
+            if passed { "passed" } else { "FAILED" },
+            since(start)
+        );
         if !passed {
             failed.push(name);
         }
@@ -68,7 +72,16 @@ fn format(tree: &Tree) -> Result<bool> {
 }
 
 fn clippy(tree: &Tree) -> Result<bool> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ];
     succeeds(cargo().args(arguments).current_dir(&tree.root))
 }
 

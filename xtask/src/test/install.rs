@@ -27,18 +27,31 @@ pub(super) fn supply(tree: &Tree, stages: &[&Stage], offline: bool) -> Result<Su
         lacking: Vec::new(),
     };
     let all = |of: fn(&Stage) -> &Vec<String>| {
-        stages.iter().flat_map(|stage| of(stage).iter().cloned()).collect::<BTreeSet<_>>()
+        stages
+            .iter()
+            .flat_map(|stage| of(stage).iter().cloned())
+            .collect::<BTreeSet<_>>()
     };
-    let (apt, pip, npm) = (all(|stage| &stage.apt), all(|stage| &stage.pip), all(|stage| &stage.npm));
+    let (apt, pip, npm) = (
+        all(|stage| &stage.apt),
+        all(|stage| &stage.pip),
+        all(|stage| &stage.npm),
+    );
     let mut take = |wanted: BTreeSet<String>, install: &dyn Fn(&[String]) -> Result<()>| {
         if wanted.is_empty() {
             return;
         }
         let wanted: Vec<String> = wanted.into_iter().collect();
-        let outcome = if offline { Err(anyhow::anyhow!("--offline installs nothing")) } else { install(&wanted) };
+        let outcome = if offline {
+            Err(anyhow::anyhow!("--offline installs nothing"))
+        } else {
+            install(&wanted)
+        };
         if let Err(error) = outcome {
             let why = format!("{error:#}");
-            supplies.lacking.extend(wanted.into_iter().map(|one| (one, why.clone())));
+            supplies
+                .lacking
+                .extend(wanted.into_iter().map(|one| (one, why.clone())));
         }
     };
     let missing = |wanted: &BTreeSet<String>, has: &dyn Fn(&str) -> bool| {
@@ -48,8 +61,13 @@ pub(super) fn supply(tree: &Tree, stages: &[&Stage], offline: bool) -> Result<Su
     let (python, js) = (peers.join("py"), peers.join("js"));
     let stamped = |folder: &Path| std::fs::read_to_string(folder.join("installed.txt")).unwrap_or_default();
     let (in_python, in_js) = (stamped(&python), stamped(&js));
-    take(missing(&pip, &|one| in_python.lines().any(|line| line == one)), &|wanted| install_python(&python, wanted));
-    take(missing(&npm, &|one| in_js.lines().any(|line| line == one)), &|wanted| install_js(&js, &npm, wanted));
+    take(
+        missing(&pip, &|one| in_python.lines().any(|line| line == one)),
+        &|wanted| install_python(&python, wanted),
+    );
+    take(missing(&npm, &|one| in_js.lines().any(|line| line == one)), &|wanted| {
+        install_js(&js, &npm, wanted)
+    });
     Ok(supplies)
 }
 
@@ -78,11 +96,15 @@ impl Supplies {
 
 /// `package` or `package=program`.
 fn has_debian(wanted: &str) -> bool {
-    let (package, program) = wanted.split_once('=').map_or((wanted, None), |(package, program)| (package, Some(program)));
+    let (package, program) = wanted
+        .split_once('=')
+        .map_or((wanted, None), |(package, program)| (package, Some(program)));
     if program.is_some_and(exists) {
         return true;
     }
-    let status = Command::new("dpkg-query").args(["-W", "-f", "${Status}", package]).output();
+    let status = Command::new("dpkg-query")
+        .args(["-W", "-f", "${Status}", package])
+        .output();
     status.is_ok_and(|output| output.stdout.ends_with(b" installed"))
 }
 
@@ -94,7 +116,10 @@ fn install_debian(wanted: &[String]) -> Result<()> {
     println!("   installing {}", packages.join(" "));
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
-        command.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        command
+            .args(["-qq", "-o", "Dpkg::Use-Pty=0"])
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive");
         output(&mut command)
     };
     apt(&["update"])?;
@@ -114,7 +139,11 @@ fn install_python(folder: &Path, wanted: &[String]) -> Result<()> {
         }
     }
     let pip = folder.join("bin/pip");
-    output(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(wanted))?;
+    output(
+        Command::new(pip)
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(wanted),
+    )?;
     stamp(folder, wanted)
 }
 
@@ -126,15 +155,25 @@ fn install_js(folder: &Path, all: &BTreeSet<String>, wanted: &[String]) -> Resul
     std::fs::create_dir_all(folder)?;
     // npm removes what its package.json does not name, so all is named each time. No install scripts of others run.
     std::fs::write(folder.join("package.json"), "{ \"private\": true }\n")?;
-    let options = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--save-exact"];
+    let options = [
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel=error",
+        "--save-exact",
+    ];
     output(Command::new("npm").args(options).args(all).current_dir(folder))?;
     stamp(folder, wanted)
 }
 
 fn stamp(folder: &Path, wanted: &[String]) -> Result<()> {
     let path = folder.join("installed.txt");
-    let mut lines: BTreeSet<String> =
-        std::fs::read_to_string(&path).unwrap_or_default().lines().map(str::to_owned).collect();
+    let mut lines: BTreeSet<String> = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     lines.extend(wanted.iter().cloned());
     let text = lines.into_iter().fold(String::new(), |text, line| text + &line + "\n");
     Ok(std::fs::write(path, text)?)

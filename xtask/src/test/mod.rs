@@ -47,7 +47,10 @@ struct Row {
 /// Runs all stages, whatever fails; whether none failed.
 pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     let stages = stage::find(tree)?;
-    let names = [CARGO_TEST, FUZZ].into_iter().map(str::to_owned).chain(stages.iter().map(|stage| stage.name.clone()));
+    let names = [CARGO_TEST, FUZZ]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(stages.iter().map(|stage| stage.name.clone()));
     let names: Vec<String> = names.collect();
     for wanted in options.only.iter().chain(&options.skip) {
         if !names.iter().any(|name| fits(name, wanted)) {
@@ -142,7 +145,10 @@ fn fuzz_briefly(tree: &Tree, log: &Path) -> Result<Tally> {
 /// Of a long log, the part a reader needs first.
 fn show_failures(log: &Path) {
     let text = std::fs::read_to_string(log).unwrap_or_default();
-    let from = text.find("\nfailures:").or_else(|| text.find("\nerror")).unwrap_or_default();
+    let from = text
+        .find("\nfailures:")
+        .or_else(|| text.find("\nerror"))
+        .unwrap_or_default();
     let part = text.get(from..).unwrap_or_default();
     let head: Vec<_> = part.lines().take(120).collect();
     println!("{}\n   … all of it: {}", head.join("\n"), log.display());

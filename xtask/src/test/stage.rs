@@ -78,7 +78,11 @@ pub(super) fn build_binaries(tree: &Tree) -> Result<()> {
             .args(["build", "--workspace", "--bins", "--locked", "--quiet"])
             .current_dir(&tree.root),
     )?;
-    if built { Ok(()) } else { bail!("the programs do not build") }
+    if built {
+        Ok(())
+    } else {
+        bail!("the programs do not build")
+    }
 }
 
 impl Stage {

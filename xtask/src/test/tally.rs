@@ -12,11 +12,17 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn failed() -> Self {
-        Self { failed: 1, ..Self::default() }
+        Self {
+            failed: 1,
+            ..Self::default()
+        }
     }
 
     pub(super) fn skipped() -> Self {
-        Self { skipped: 1, ..Self::default() }
+        Self {
+            skipped: 1,
+            ..Self::default()
+        }
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -57,7 +63,11 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        write!(
+            f,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
     }
 }
 
@@ -67,10 +77,24 @@ mod tests {
 
     #[test]
     fn closing_lines_are_read_and_nothing_else() {
-        let tally = |passed, failed, skipped| Some(Tally { passed, failed, skipped });
+        let tally = |passed, failed, skipped| {
+            Some(Tally {
+                passed,
+                failed,
+                skipped,
+            })
+        };
         assert_eq!(Tally::of_closing_line("3 passed, 1 failed"), tally(3, 1, 0));
-        assert_eq!(Tally::of_closing_line("3 passed, 1 failed, 2 skipped\n"), tally(3, 1, 2));
-        for other in ["3 passed", "all 3 passed, 0 failed", "3 passed, 0 failed, 1 skipped, 4 more", "x passed, 0 failed"] {
+        assert_eq!(
+            Tally::of_closing_line("3 passed, 1 failed, 2 skipped\n"),
+            tally(3, 1, 2)
+        );
+        for other in [
+            "3 passed",
+            "all 3 passed, 0 failed",
+            "3 passed, 0 failed, 1 skipped, 4 more",
+            "x passed, 0 failed",
+        ] {
             assert_eq!(Tally::of_closing_line(other), None, "{other}");
         }
     }
@@ -78,7 +102,11 @@ mod tests {
     #[test]
     fn cargos_lines_are_read() {
         let line = "test result: FAILED. 23 passed; 2 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.00s";
-        let expected = Tally { passed: 23, failed: 2, skipped: 1 };
+        let expected = Tally {
+            passed: 23,
+            failed: 2,
+            skipped: 1,
+        };
         assert_eq!(Tally::of_cargo_test(line), Some(expected));
         assert_eq!(Tally::of_cargo_test("running 3 tests"), None);
     }
