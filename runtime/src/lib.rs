@@ -13,5 +13,6 @@ pub mod http;
 pub mod i18n;
 pub mod log;
 pub mod pki;
+pub mod seal;
 pub mod shutdown;
 pub mod tls;
