@@ -1,0 +1,85 @@
+//! The platform's errors in the app's words. What the app need not know goes to the log and nowhere else.
+
+use std::error::Error;
+
+use tomori_app::port::{CommandError, PairError, PasswordError, PortError, ScheduleError, ScheduleView, SignInError};
+use tomori_platform::auth::people::{self, PeopleError, password};
+use tomori_platform::device_state::StateError;
+use tomori_platform::services::shutter::{MOST_IN_A_HOME, Refused, ShutterError};
+use tomori_smart_home::Reason;
+
+pub(super) fn unavailable(error: &dyn Error) -> PortError {
+    let mut why = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        why.push_str(": ");
+        why.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    PortError::Unavailable { why }
+}
+
+pub(super) fn people_error(error: PeopleError) -> PortError {
+    match error {
+        PeopleError::NotFound(_) | PeopleError::Malformed(_) => PortError::NotFound,
+        other => unavailable(&other),
+    }
+}
+
+pub(super) fn state_error(error: StateError) -> PortError {
+    match error {
+        StateError::NoSuchHome(_) | StateError::NoSuchDevice(_) | StateError::NoSuchCommand(_) => PortError::NotFound,
+        other => unavailable(&other),
+    }
+}
+
+pub(super) fn command_error(error: StateError) -> CommandError {
+    match error {
+        StateError::Unfit { field: "value", .. } => CommandError::Refused { reason: Reason::ValueOutOfRange },
+        StateError::Unfit { .. } => CommandError::Refused { reason: Reason::PropertyNotSettable },
+        StateError::TooMany(_) => CommandError::Refused { reason: Reason::Busy },
+        other => CommandError::Port(state_error(other)),
+    }
+}
+
+pub(super) fn sign_in_error(error: people::SignInError) -> SignInError {
+    match error {
+        people::SignInError::NotMatching => SignInError::Wrong,
+        people::SignInError::Wait(wait) => SignInError::Locked { wait },
+        other => SignInError::Port(unavailable(&other)),
+    }
+}
+
+pub(super) fn schedule_error(error: ShutterError) -> ScheduleError {
+    match error {
+        ShutterError::NotFound(_) => ScheduleError::Port(PortError::NotFound),
+        ShutterError::Refused(Refused::Conflict { current }) => ScheduleError::Conflict {
+            current: Box::new(ScheduleView { schedule: *current, resident_name: None }),
+            by: None,
+        },
+        ShutterError::Refused(Refused::TooMany) => ScheduleError::TooMany { most: MOST_IN_A_HOME },
+        ShutterError::Refused(refused) => ScheduleError::Invalid { field: refused.field() },
+        ShutterError::State(error) => ScheduleError::Port(state_error(error)),
+        other => ScheduleError::Port(unavailable(&other)),
+    }
+}
+
+pub(super) fn pair_error(error: PeopleError) -> PairError {
+    match error {
+        PeopleError::TooMany { most, .. } => PairError::TooMany { most },
+        other => PairError::Port(people_error(other)),
+    }
+}
+
+pub(super) fn password_error(error: PeopleError) -> PasswordError {
+    match error {
+        PeopleError::NotMatching | PeopleError::Malformed(_) => PasswordError::Wrong,
+        PeopleError::Wait(wait) => PasswordError::Locked { wait },
+        PeopleError::Password(password::Refused::TooShort) => PasswordError::TooShort { least: password::SHORTEST },
+        PeopleError::Password(password::Refused::TooLong) => PasswordError::TooLong { most: password::LONGEST },
+        PeopleError::Password(password::Refused::TooCommon | password::Refused::NamesItsOwner) => {
+            PasswordError::TooEasy
+        }
+        other => PasswordError::Port(people_error(other)),
+    }
+}

@@ -1,0 +1,135 @@
+//! Furnishing the demo: an operator, a house with its equipment list, two residents. Everything goes the way it goes for
+//! real people: invitations are accepted, second factors enrolled, the equipment list adopted by the operator.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use anyhow::{Context as _, Result};
+use tomori_device::HouseConfig;
+use tomori_platform::Services;
+use tomori_platform::auth::people::{self, Acceptance, Founder, NewPerson, NewToken, Scope};
+use tomori_platform::device_state::{NewEquipment, NewHome};
+use tomori_platform::personal_info::HomeInfo;
+use tomori_runtime::clock::SharedClock;
+use tomori_runtime::entropy::{Entropy, bytes};
+use tomori_runtime::i18n::Lang;
+use tomori_smart_home::HomeId;
+use zeroize::Zeroizing;
+
+use super::paper::{Account, Paper};
+use crate::words::say;
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Furnishes an empty platform.
+///
+/// # Errors
+/// When the platform refuses something.
+pub async fn seed(
+    services: &Services,
+    house: &HouseConfig,
+    lang: Lang,
+    wall_clock: &SharedClock,
+    entropy: &dyn Entropy,
+) -> Result<Paper> {
+    let t = |key: &str| say(lang, key, &[]);
+    let invited = services.people.setup_code().await?.context("the platform has an operator already")?;
+    let founder = Founder { name: t("demo-operator-name"), email: "operator@tomori.example".to_owned() };
+    let operator =
+        accept(services, invited.code.text(), &founder.name, &founder.email, Some(founder.clone()), wall_clock, entropy)
+            .await?;
+    let operator_id = operator.1.operator().context("the founder is no operator")?.clone();
+    let by = operator_id.as_str();
+
+    let home = services
+        .device_state
+        .add_home(NewHome { time_zone: "Asia/Tokyo".to_owned(), latitude: 35.68, longitude: 139.77 }, by)
+        .await?;
+    let info = HomeInfo { name: t("demo-home-name"), address: t("demo-home-address") };
+    services.personal_info.set_home(&home, info).await?;
+    for node in &house.nodes {
+        let endpoint = node.endpoint(house.number);
+        let new = NewEquipment {
+            kind: node.kind,
+            room: node.room.get(lang).to_owned(),
+            name: node.name.get(lang).to_owned(),
+            model: "TOMORI-V1".to_owned(),
+            endpoint: Some(endpoint),
+        };
+        services.device_state.add_equipment(&home, new, by).await?;
+    }
+
+    let mut residents = Vec::new();
+    let mut first = None;
+    for (name, email) in [("demo-resident-1", "hanako@tomori.example"), ("demo-resident-2", "taro@tomori.example")] {
+        let new = NewPerson { name: t(name), email: email.to_owned() };
+        let (_, invited) = services.people.invite_resident(&operator_id, &home, new).await?;
+        let invited = invited.context("a resident of the demo is known already")?;
+        let (account, viewer) =
+            accept(services, invited.code.text(), &t(name), email, None, wall_clock, entropy).await?;
+        first.get_or_insert_with(|| viewer.clone());
+        residents.push(account);
+    }
+    let first = first.context("nobody lives in the demo's house")?;
+    let new = NewToken { label: "demo".to_owned(), scope: Scope::Control, days: 365 };
+    let token = services.people.issue_token(&first.person, new).await?;
+    Ok(Paper {
+        home,
+        operator: operator.0,
+        residents,
+        token: token.secret.text().to_owned(),
+        resident: first.resident().context("the first resident is none")?.clone(),
+        enrolled: false,
+    })
+}
+
+async fn accept(
+    services: &Services,
+    code: &str,
+    name: &str,
+    email: &str,
+    founder: Option<Founder>,
+    wall_clock: &SharedClock,
+    entropy: &dyn Entropy,
+) -> Result<(Account, people::Viewer)> {
+    let open = services.people.open_invitation(code).await?;
+    let secret = open.second_factor.to_string();
+    let password = password(entropy);
+    let totp = one_time_code(&secret, wall_clock).context("the second factor cannot be read")?;
+    let acceptance = Acceptance {
+        code: code.to_owned(),
+        password: Zeroizing::new(password.clone()),
+        totp,
+        founder,
+        from: HERE,
+        agent: "tomori demo".to_owned(),
+    };
+    let signed_in = services.people.accept(acceptance).await?;
+    // The demo needs no session of theirs; they sign in by themselves.
+    services.people.sign_out(signed_in.session.text()).await?;
+    let account =
+        Account { name: name.to_owned(), email: email.to_owned(), password, second_factor: secret };
+    Ok((account, signed_in.viewer))
+}
+
+/// The one-time code that an authenticator app would show now.
+#[must_use]
+pub fn one_time_code(secret: &str, wall_clock: &SharedClock) -> Option<String> {
+    let plain: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
+    let key = data_encoding::BASE32_NOPAD.decode(plain.to_ascii_uppercase().as_bytes()).ok()?;
+    Some(people::totp::code(&key, people::totp::Step::at(wall_clock.now())))
+}
+
+/// A password that can be typed: four groups of four, 80 bits.
+fn password(entropy: &dyn Entropy) -> String {
+    let text = data_encoding::BASE32_NOPAD.encode(&bytes::<10>(entropy)).to_ascii_lowercase();
+    let groups: Vec<&str> = [0, 4, 8, 12].into_iter().filter_map(|at| text.get(at..at + 4)).collect();
+    groups.join("-")
+}
+
+/// The enrolment code for the demo's gateway.
+///
+/// # Errors
+/// When the platform refuses.
+pub async fn enrolment_code(services: &Services, home: &HomeId) -> Result<String> {
+    Ok(services.gateways.new_enrolment_code(home, "demo").await?.text)
+}
