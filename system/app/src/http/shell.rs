@@ -1,0 +1,224 @@
+//! The page around every page of the app.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use tomori_look::{Html, Icon, NavItem, Page, Tone, notice};
+
+use super::FILES;
+use super::visitor::Visitor;
+use crate::say::Say;
+
+/// The places of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    House,
+    Schedules,
+    History,
+    Settings,
+}
+
+/// What just happened, told once on the next page: a word in the address, so that nothing is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Sent,
+    ScheduleSaved,
+    ScheduleDeleted,
+    ScheduleGone,
+    PhoneEnded,
+    PasswordChanged,
+    SessionEnded,
+    SignedOut,
+}
+
+impl Place {
+    const ALL: [Self; 4] = [Self::House, Self::Schedules, Self::History, Self::Settings];
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::House => "/",
+            Self::Schedules => "/schedules",
+            Self::History => "/history",
+            Self::Settings => "/settings",
+        }
+    }
+
+    fn icon(self) -> Icon {
+        match self {
+            Self::House => Icon::House,
+            Self::Schedules => Icon::Clock,
+            Self::History => Icon::History,
+            Self::Settings => Icon::Settings,
+        }
+    }
+
+    fn label(self, say: Say) -> String {
+        match self {
+            Self::House => say.text("nav-house"),
+            Self::Schedules => say.text("nav-schedules"),
+            Self::History => say.text("nav-history"),
+            Self::Settings => say.text("nav-settings"),
+        }
+    }
+}
+
+impl Told {
+    const ALL: [Self; 8] = [
+        Self::Sent,
+        Self::ScheduleSaved,
+        Self::ScheduleDeleted,
+        Self::ScheduleGone,
+        Self::PhoneEnded,
+        Self::PasswordChanged,
+        Self::SessionEnded,
+        Self::SignedOut,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::ScheduleSaved => "saved",
+            Self::ScheduleDeleted => "deleted",
+            Self::ScheduleGone => "gone",
+            Self::PhoneEnded => "phone-ended",
+            Self::PasswordChanged => "password-changed",
+            Self::SessionEnded => "session-ended",
+            Self::SignedOut => "signed-out",
+        }
+    }
+
+    /// What a word in the address means.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|told| told.word() == word)
+    }
+
+    /// The message.
+    pub(crate) fn html(self, say: Say) -> Html {
+        let (tone, text) = match self {
+            Self::Sent => (Tone::Sent, say.text("told-sent")),
+            Self::ScheduleSaved => (Tone::Confirmed, say.text("told-schedule-saved")),
+            Self::ScheduleDeleted => (Tone::Confirmed, say.text("told-schedule-deleted")),
+            Self::ScheduleGone => (Tone::Attention, say.text("told-schedule-gone")),
+            Self::PhoneEnded => (Tone::Confirmed, say.text("told-phone-ended")),
+            Self::PasswordChanged => (Tone::Confirmed, say.text("told-password-changed")),
+            Self::SessionEnded => (Tone::Confirmed, say.text("told-session-ended")),
+            Self::SignedOut => (Tone::Confirmed, say.text("told-signed-out")),
+        };
+        notice(tone, &text, &Html::empty())
+    }
+}
+
+/// What a page's address may carry.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub(crate) struct Query {
+    #[serde(default)]
+    pub(crate) told: String,
+    #[serde(default)]
+    pub(crate) next: String,
+    #[serde(default)]
+    pub(crate) before: String,
+    #[serde(default)]
+    pub(crate) device: String,
+    #[serde(default)]
+    pub(crate) lang: String,
+}
+
+impl Query {
+    /// What just happened, as markup; nothing when nothing did.
+    pub(crate) fn told(&self, say: Say) -> Html {
+        Told::from_word(&self.told).map_or_else(Html::empty, |told| told.html(say))
+    }
+}
+
+/// Goes on to one of our own pages and tells there what happened.
+pub(crate) fn go_on(path: &str, told: Option<Told>) -> Response {
+    go_on_at(path, told, "")
+}
+
+/// The same, to a place on that page.
+pub(crate) fn go_on_at(path: &str, told: Option<Told>, anchor: &str) -> Response {
+    let path = own_path(path).unwrap_or("/");
+    let told = told.map_or_else(String::new, |told| {
+        format!("{}told={}", if path.contains('?') { "&" } else { "?" }, told.word())
+    });
+    let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+    Redirect::to(&format!("{path}{told}{anchor}")).into_response()
+}
+
+/// A path on this server, and nothing that leads away from it: no scheme, no `//host`, no backslash, no control.
+pub(crate) fn own_path(given: &str) -> Option<&str> {
+    let rest = given.strip_prefix('/')?;
+    let plain = given.len() <= 512
+        && !rest.starts_with('/')
+        && given.bytes().all(|byte| {
+            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'#' | b'@')
+        });
+    plain.then_some(given)
+}
+
+impl Visitor {
+    /// A page of the app for this visitor.
+    pub(crate) fn page(&self, place: Place, title: &str, body: Html) -> Response {
+        self.page_with(place, title, body, &[], axum::http::StatusCode::OK)
+    }
+
+    /// The same with more scripts and another status.
+    pub(crate) fn page_with(
+        &self,
+        place: Place,
+        title: &str,
+        body: Html,
+        scripts: &[&'static str],
+        status: axum::http::StatusCode,
+    ) -> Response {
+        let say = self.say;
+        let nav = Place::ALL
+            .into_iter()
+            .map(|item| NavItem {
+                href: item.path(),
+                label: item.label(say),
+                icon: item.icon(),
+                current: item == place,
+            })
+            .collect();
+        let aside = Html::trusted(format!("<span class=\"soft small\">{}</span>", Html::text(&self.home.name)));
+        let product = say.text("app-name");
+        let manifest = format!("/manifest.webmanifest?lang={}", say.lang);
+        let mut page = Page::new(say.lang, &product, title, body)
+            .nav(nav)
+            .aside(aside)
+            .manifest(&manifest)
+            .script(FILES.path("app.js"))
+            .status(status)
+            .trusted_types();
+        for script in scripts {
+            page = page.script(FILES.path(script));
+        }
+        page.into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_server_are_gone_on_to() {
+        for own in ["/", "/schedules", "/history?before=abc&device=dev_1", "/devices/dev_1"] {
+            assert_eq!(own_path(own), Some(own));
+        }
+        for foreign in [
+            "", "schedules", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\r\nx: y", "/é",
+            "/x#y", "/@evil",
+        ] {
+            assert_eq!(own_path(foreign), None, "{foreign}");
+        }
+        assert_eq!(own_path(&format!("/{}", "a".repeat(600))), None);
+    }
+
+    #[test]
+    fn each_word_of_an_address_means_one_thing() {
+        for told in Told::ALL {
+            assert_eq!(Told::from_word(told.word()), Some(told));
+        }
+        assert_eq!(Told::from_word("<script>"), None);
+    }
+}
