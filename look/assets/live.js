@@ -76,6 +76,7 @@ function apply(markup) {
     replacePart(old, document.importNode(fresh, true));
   }
   say(news.join(' '));
+  dispatchEvent(new Event('tomori:live'));
 }
 
 async function refresh() {

@@ -103,7 +103,10 @@ pub(crate) enum Concern<'a> {
     /// A device reports a fault.
     Fault { device: &'a DeviceView },
     /// A command came to nothing.
-    Failed { device: &'a DeviceView, command: &'a CommandView },
+    Failed {
+        device: &'a DeviceView,
+        command: &'a CommandView,
+    },
     /// Something notable happened.
     Notable { entry: &'a HistoryEntry },
 }
@@ -183,14 +186,21 @@ pub(crate) fn device_state<'a>(view: &'a DeviceView, vantage: &Vantage, now: Tim
 /// Answers "is my house all right?".
 pub(crate) fn verdict(house: &HouseView, now: Timestamp) -> Verdict<'_> {
     match house.vantage {
-        Vantage::Platform { gateway: Link::Down { since } } => return Verdict::Unseen { since: Some(since) },
+        Vantage::Platform {
+            gateway: Link::Down { since },
+        } => return Verdict::Unseen { since: Some(since) },
         Vantage::Platform { gateway: Link::Never } => return Verdict::Unseen { since: None },
         Vantage::Platform { gateway: Link::Up } | Vantage::Home { .. } => {}
     }
     if house.devices.is_empty() {
         return Verdict::Empty;
     }
-    let mut concerns: Vec<_> = house.notable.iter().filter(|entry| needs_a_look(entry)).map(|entry| Concern::Notable { entry }).collect();
+    let mut concerns: Vec<_> = house
+        .notable
+        .iter()
+        .filter(|entry| needs_a_look(entry))
+        .map(|entry| Concern::Notable { entry })
+        .collect();
     for device in &house.devices {
         let state = device_state(device, &house.vantage, now);
         match state.standing {
@@ -203,7 +213,11 @@ pub(crate) fn verdict(house: &HouseView, now: Timestamp) -> Verdict<'_> {
             }
         }
     }
-    if concerns.is_empty() { Verdict::Well } else { Verdict::Look(concerns) }
+    if concerns.is_empty() {
+        Verdict::Well
+    } else {
+        Verdict::Look(concerns)
+    }
 }
 
 fn needs_a_look(entry: &HistoryEntry) -> bool {
@@ -227,7 +241,9 @@ fn standing(
     };
     let house_lost = match vantage {
         Vantage::Platform { gateway: Link::Never } => return Standing::NeverHeard,
-        Vantage::Platform { gateway: Link::Down { since } } => Some(*since),
+        Vantage::Platform {
+            gateway: Link::Down { since },
+        } => Some(*since),
         Vantage::Platform { gateway: Link::Up } | Vantage::Home { .. } => None,
     };
     // Whichever went first: from then on nothing was heard.
@@ -240,7 +256,9 @@ fn standing(
     match (fact, pending) {
         (Some((Fact::Shutter(Position::Opening, _), since)), _) => Standing::Moving { opening: true, since },
         (Some((Fact::Shutter(Position::Closing, _), since)), _) => Standing::Moving { opening: false, since },
-        (_, Some(command)) => Standing::Sent { since: command.issued_at },
+        (_, Some(command)) => Standing::Sent {
+            since: command.issued_at,
+        },
         (Some((_, at)), None) => Standing::Confirmed { at },
         (None, None) => Standing::NeverHeard,
     }
@@ -248,23 +266,23 @@ fn standing(
 
 fn controls(view: &DeviceView) -> Controls {
     match view.device.kind {
-        DeviceKind::ElectricRainDoor => {
-            Controls::Shutter { position: number(view, "degreeOfOpening").is_some() }
-        }
+        DeviceKind::ElectricRainDoor => Controls::Shutter {
+            position: number(view, "degreeOfOpening").is_some(),
+        },
         DeviceKind::GeneralLighting | DeviceKind::HomeAirConditioner => Controls::Power,
         _ => Controls::None,
     }
 }
 
-fn blocked(
-    view: &DeviceView,
-    vantage: &Vantage,
-    prohibited: bool,
-    hold_until: Option<Timestamp>,
-) -> Option<Blocked> {
+fn blocked(view: &DeviceView, vantage: &Vantage, prohibited: bool, hold_until: Option<Timestamp>) -> Option<Blocked> {
     match (vantage, view.reach) {
         (_, Reach::NotAdopted) => Some(Blocked::NotAdopted),
-        (Vantage::Platform { gateway: Link::Down { .. } | Link::Never }, _) => Some(Blocked::HouseUnreachable),
+        (
+            Vantage::Platform {
+                gateway: Link::Down { .. } | Link::Never,
+            },
+            _,
+        ) => Some(Blocked::HouseUnreachable),
         (_, Reach::Lost { .. }) => Some(Blocked::DeviceUnreachable),
         // Inside the house nobody operates "from afar": the gateway decides, and tells.
         (Vantage::Home { .. }, Reach::Answering) => None,
@@ -279,8 +297,10 @@ fn blocked(
 }
 
 fn came_to_nothing(command: &CommandView, now: Timestamp) -> bool {
-    matches!(command.stage, Stage::Refused { .. } | Stage::Expired | Stage::Failed { .. })
-        && now.duration_since(command.stage_at) < REMIND
+    matches!(
+        command.stage,
+        Stage::Refused { .. } | Stage::Expired | Stage::Failed { .. }
+    ) && now.duration_since(command.stage_at) < REMIND
 }
 
 fn fact(view: &DeviceView) -> Option<(Fact, Timestamp)> {
@@ -312,7 +332,10 @@ fn percent(degree: f64) -> u8 {
 }
 
 fn report<'a>(view: &'a DeviceView, name: &str) -> Option<&'a tomori_smart_home::Report> {
-    view.known.iter().find(|known| known.property.as_str() == name).map(|known| &known.report)
+    view.known
+        .iter()
+        .find(|known| known.property.as_str() == name)
+        .map(|known| &known.report)
 }
 
 fn boolean(view: &DeviceView, name: &str) -> Option<(bool, Timestamp)> {

@@ -27,7 +27,9 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The session cookie: no script reads it, no other site sends it along.
 pub(crate) fn session(secure: bool, token: &str, seconds: i64) -> Option<HeaderValue> {
     // A token that would break out of the cookie is not set at all.
-    let plain = token.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b';' | b',' | b'"' | b'\\'));
+    let plain = token
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b';' | b',' | b'"' | b'\\'));
     if !plain {
         tracing::error!("a session token has characters that no cookie carries");
         return None;
@@ -44,7 +46,10 @@ pub(crate) fn session(secure: bool, token: &str, seconds: i64) -> Option<HeaderV
 /// A cookie for a preference, a year long. `value` is one of our own words or ids.
 pub(crate) fn preference(secure: bool, name: &str, value: &str) -> Option<HeaderValue> {
     let secure_flag = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure_flag}")).ok()
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure_flag}"
+    ))
+    .ok()
 }
 
 #[cfg(test)]
@@ -54,7 +59,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=1; tomori=abc; tomori-lang=en"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; tomori=abc; tomori-lang=en"),
+        );
         headers.append(header::COOKIE, HeaderValue::from_static("tomori=second"));
         assert_eq!(read(&headers, "tomori"), Some("abc"));
         assert_eq!(read(&headers, LANG), Some("en"));

@@ -56,8 +56,15 @@ pub(crate) async fn page(
 async fn render(app: &App, visitor: &Visitor, device: &str, query: &Query) -> Result<Response, Refusal> {
     let id: DeviceId = device.parse().map_err(|_| Refusal::not_found())?;
     let house = app.port.house(&visitor.viewer, &visitor.home.id).await?;
-    let view = house.devices.iter().find(|view| view.device.id == id).ok_or(Refusal::not_found())?;
-    let history = app.port.history(&visitor.viewer, &visitor.home.id, Some(&id), None, RECENT).await?;
+    let view = house
+        .devices
+        .iter()
+        .find(|view| view.device.id == id)
+        .ok_or(Refusal::not_found())?;
+    let history = app
+        .port
+        .history(&visitor.viewer, &visitor.home.id, Some(&id), None, RECENT)
+        .await?;
     let say = visitor.say;
     let when = When::in_zone(say.lang, &house.place.time_zone, app.port.now());
     let path = format!("/devices/{id}");
@@ -88,7 +95,10 @@ async fn render(app: &App, visitor: &Visitor, device: &str, query: &Query) -> Re
         facts: facts(say, view, &when),
         position,
         recent: if moments.is_empty() {
-            Html::trusted(format!("<p class=\"soft\">{}</p>", Html::text(&say.text("device-no-history"))))
+            Html::trusted(format!(
+                "<p class=\"soft\">{}</p>",
+                Html::text(&say.text("device-no-history"))
+            ))
         } else {
             timeline(&say.text("device-recent"), &moments)
         },
@@ -169,7 +179,9 @@ async fn refused(app: &App, visitor: &Visitor, device: &DeviceId, reason: &tomor
     let head = say.text("command-refused-head");
     if visitor.part {
         let mut response = (StatusCode::CONFLICT, format!("{head} {why}")).into_response();
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         return response;
     }
     let body = Html::trusted(format!(
@@ -186,7 +198,9 @@ async fn refused(app: &App, visitor: &Visitor, device: &DeviceId, reason: &tomor
 fn wish(device: DeviceId, fields: &Fields) -> Option<Wish> {
     let key = fields.get("key");
     let key_fits = (16..=64).contains(&key.len())
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     let (property, value) = match fields.get("wish") {
         word @ ("open" | "close" | "stop") => (name::open_close_operation(), PropertyValue::word(word)),
         "position" => {
@@ -200,7 +214,12 @@ fn wish(device: DeviceId, fields: &Fields) -> Option<Wish> {
         "off" => (name::operation_status(), PropertyValue::Boolean(false)),
         _ => return None,
     };
-    key_fits.then(|| Wish { device, property, value, key: key.to_owned() })
+    key_fits.then(|| Wish {
+        device,
+        property,
+        value,
+        key: key.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::App;
 use super::origin;
 use super::refusal::Refusal;
 use super::visitor::{Guest, Visitor};
-use super::App;
 
 /// No form here has as many fields.
 const MOST_FIELDS: usize = 64;
@@ -42,12 +42,18 @@ impl Fields {
 
     /// The first value of a field as it was given: passwords may begin with a space.
     pub(crate) fn raw(&self, name: &str) -> &str {
-        self.0.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(given, _)| given == name)
+            .map_or("", |(_, value)| value.as_str())
     }
 
     /// All values of a field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a box is ticked.
@@ -57,14 +63,21 @@ impl Fields {
 
     #[cfg(test)]
     pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Self(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     async fn read(request: Request<Body>) -> Result<Self, Refusal> {
-        let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(),
-            _ => Refusal::unreadable(),
-        })?;
+        let bytes = Bytes::from_request(request, &())
+            .await
+            .map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(),
+                _ => Refusal::unreadable(),
+            })?;
         let fields: Vec<(String, String)> = form_fields(&bytes).ok_or(Refusal::unreadable())?;
         if fields.len() > MOST_FIELDS {
             return Err(Refusal::too_large());
@@ -78,7 +91,10 @@ fn form_fields(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let decode = |part: &str| {
         let spaced = part.replace('+', " ");
-        let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8().ok()?.into_owned();
+        let decoded = percent_encoding::percent_decode_str(&spaced)
+            .decode_utf8()
+            .ok()?
+            .into_owned();
         // A null byte is in no text that a person writes.
         (!decoded.contains('\0')).then_some(decoded)
     };
@@ -145,9 +161,16 @@ mod tests {
     #[test]
     fn a_form_is_read_as_browsers_write_it() {
         let fields = form_fields("a=1&b=%E5%AF%9D%E5%AE%A4+x&b=2&c&=&a%3D=z".as_bytes()).unwrap();
-        let expected: Vec<_> = [("a", "1"), ("b", "寝室 x"), ("b", "2"), ("c", ""), ("", ""), ("a=", "z")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
+        let expected: Vec<_> = [
+            ("a", "1"),
+            ("b", "寝室 x"),
+            ("b", "2"),
+            ("c", ""),
+            ("", ""),
+            ("a=", "z"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
         assert_eq!(fields, expected);
     }
 
@@ -156,7 +179,11 @@ mod tests {
         for bad in [&b"a=%ff"[..], b"a=\xff", b"a=%00"] {
             assert_eq!(form_fields(bad), None);
         }
-        assert_eq!(form_fields(b"a=%zz"), Some(vec![("a".to_owned(), "%zz".to_owned())]), "browsers never write it");
+        assert_eq!(
+            form_fields(b"a=%zz"),
+            Some(vec![("a".to_owned(), "%zz".to_owned())]),
+            "browsers never write it"
+        );
     }
 
     #[test]

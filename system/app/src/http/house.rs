@@ -94,7 +94,12 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor, Asked(query):
         vantage: vantage_note(say, &house.vantage, &when),
         rooms: &rooms,
         empty: if house.devices.is_empty() {
-            empty_state(Icon::House, &say.text("house-empty-head"), &say.text("house-empty-text"), &Html::empty())
+            empty_state(
+                Icon::House,
+                &say.text("house-empty-head"),
+                &say.text("house-empty-text"),
+                &Html::empty(),
+            )
         } else {
             Html::empty()
         },
@@ -109,7 +114,10 @@ fn rooms(app: &App, visitor: &Visitor, house: &HouseView, when: &When) -> Vec<Ro
         let row = device_row(app, visitor, house, device, when, "/");
         match rooms.iter_mut().find(|room| room.name == device.device.room) {
             Some(room) => room.devices.push(row),
-            None => rooms.push(RoomCard { name: device.device.room.clone(), devices: vec![row] }),
+            None => rooms.push(RoomCard {
+                name: device.device.room.clone(),
+                devices: vec![row],
+            }),
         }
     }
     rooms
@@ -160,7 +168,10 @@ pub(crate) fn device_row(
         failed: state.failed.map(|command| {
             say.with(
                 "failed-line",
-                &[("deed", say.command(&full_name, command).into()), ("why", say.stage(command, when).into())],
+                &[
+                    ("deed", say.command(&full_name, command).into()),
+                    ("why", say.stage(command, when).into()),
+                ],
             )
         }),
         spoken: say.spoken(&view.device, &state, when),
@@ -198,7 +209,9 @@ fn answer_more(say: Say, verdict: &Verdict<'_>, when: &When) -> String {
 
 /// Each concern as a sentence and where to look.
 fn concerns(say: Say, verdict: &Verdict<'_>, when: &When) -> Vec<(String, String)> {
-    let Verdict::Look(concerns) = verdict else { return Vec::new() };
+    let Verdict::Look(concerns) = verdict else {
+        return Vec::new();
+    };
     let place = |view: &DeviceView| format!("/devices/{}", view.device.id);
     concerns
         .iter()
@@ -206,20 +219,27 @@ fn concerns(say: Say, verdict: &Verdict<'_>, when: &When) -> Vec<(String, String
             Concern::Silent { device, since } => (
                 say.with(
                     "concern-silent",
-                    &[("name", say.device_name(&device.device).into()), ("since", when.moment(*since).into())],
+                    &[
+                        ("name", say.device_name(&device.device).into()),
+                        ("since", when.moment(*since).into()),
+                    ],
                 ),
                 place(device),
             ),
-            Concern::Fault { device } => {
-                (say.with("concern-fault", &[("name", say.device_name(&device.device).into())]), place(device))
-            }
+            Concern::Fault { device } => (
+                say.with("concern-fault", &[("name", say.device_name(&device.device).into())]),
+                place(device),
+            ),
             Concern::Failed { device, command } => {
                 (say.command(&say.device_name(&device.device), command), place(device))
             }
             Concern::Notable { entry } => {
                 let (_, what, _) = say.happened(entry, when);
                 (
-                    say.with("concern-notable", &[("what", what.into()), ("at", when.moment(entry.at).into())]),
+                    say.with(
+                        "concern-notable",
+                        &[("what", what.into()), ("at", when.moment(entry.at).into())],
+                    ),
                     "/history".to_owned(),
                 )
             }
@@ -232,9 +252,9 @@ fn vantage_note(say: Say, vantage: &Vantage, when: &When) -> Option<String> {
     match vantage {
         Vantage::Platform { .. } => None,
         Vantage::Home { platform: Link::Up } => Some(say.text("vantage-home")),
-        Vantage::Home { platform: Link::Down { since } } => {
-            Some(say.with("vantage-home-alone", &[("since", when.moment(*since).into())]))
-        }
+        Vantage::Home {
+            platform: Link::Down { since },
+        } => Some(say.with("vantage-home-alone", &[("since", when.moment(*since).into())])),
         Vantage::Home { platform: Link::Never } => Some(say.text("vantage-home-never")),
     }
 }
@@ -248,7 +268,11 @@ fn picture(say: Say, house: &HouseView, verdict: &Verdict<'_>, when: &When) -> H
         let at = match rooms.iter().position(|room| room.name == view.device.room) {
             Some(at) => at,
             None => {
-                rooms.push(Room { name: view.device.room.clone(), light: None, windows: Vec::new() });
+                rooms.push(Room {
+                    name: view.device.room.clone(),
+                    light: None,
+                    windows: Vec::new(),
+                });
                 rooms.len() - 1
             }
         };

@@ -67,7 +67,11 @@ static FILES: LazyLock<Assets> = LazyLock::new(|| {
 });
 
 fn script(name: &'static str, body: &'static [u8]) -> Asset {
-    Asset { name, mime: "text/javascript; charset=utf-8", body }
+    Asset {
+        name,
+        mime: "text/javascript; charset=utf-8",
+        body,
+    }
 }
 
 /// The app, to be mounted at `/`. Brings no fallback (give the server [`not_found`]) and not the files of the design
@@ -84,7 +88,10 @@ pub fn router(port: Arc<dyn HousePort>, options: Options) -> Router {
         .route("/schedules/preview", post(editor::preview))
         .route("/schedules/{schedule}", get(editor::page).post(editor::edit))
         .route("/schedules/{schedule}/pause", post(schedules::pause))
-        .route("/schedules/{schedule}/delete", get(schedules::ask_delete).post(schedules::delete))
+        .route(
+            "/schedules/{schedule}/delete",
+            get(schedules::ask_delete).post(schedules::delete),
+        )
         .route("/history", get(history::page))
         .route("/pair", get(pair::page).post(pair::pair))
         .route("/pair/redeem", post(pair::redeem))

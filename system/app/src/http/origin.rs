@@ -8,18 +8,18 @@ use axum::http::{HeaderMap, Uri, header};
 /// Whether the browser vouches for the request. No word from it at all is a no: every browser this app runs in sends
 /// `Origin` with a form.
 pub(crate) fn is_own(headers: &HeaderMap, uri: &Uri, public_origin: Option<&str>) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+    let given = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if given("sec-fetch-site").is_some_and(|site| site != "same-origin") {
         return false;
     }
-    let Some(origin) = text(header::ORIGIN.as_str()) else {
+    let Some(origin) = given(header::ORIGIN.as_str()) else {
         // Without `Origin` only an explicit "same-origin" will do.
-        return text("sec-fetch-site") == Some("same-origin");
+        return given("sec-fetch-site") == Some("same-origin");
     };
     if let Some(public) = public_origin {
         return origin == public;
     }
-    let host = text(header::HOST.as_str()).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
+    let host = given(header::HOST.as_str()).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
     let authority = origin.split_once("://").map(|(_, rest)| rest);
     matches!((authority, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
 }
@@ -65,6 +65,9 @@ mod tests {
         let pairs = [("host", "10.0.0.7:80"), ("origin", "https://home.example")];
         assert!(judge(&pairs, Some("https://home.example")));
         assert!(!judge(&pairs, None));
-        assert!(!judge(&[("host", "home.example"), ("origin", "http://home.example")], Some("https://home.example")));
+        assert!(!judge(
+            &[("host", "home.example"), ("origin", "http://home.example")],
+            Some("https://home.example")
+        ));
     }
 }

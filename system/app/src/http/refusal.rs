@@ -29,11 +29,20 @@ pub(crate) struct RefusalPage {
 
 impl Refusal {
     const fn new(status: StatusCode, head: &'static str, text: &'static str) -> Self {
-        Self { status, head, text, retry: None }
+        Self {
+            status,
+            head,
+            text,
+            retry: None,
+        }
     }
 
     pub(crate) const fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "refusal-not-found-head", "refusal-not-found-text")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "refusal-not-found-head",
+            "refusal-not-found-text",
+        )
     }
 
     pub(crate) const fn not_here() -> Self {
@@ -46,15 +55,27 @@ impl Refusal {
     }
 
     pub(crate) const fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "refusal-too-large-head", "refusal-too-large-text")
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "refusal-too-large-head",
+            "refusal-too-large-text",
+        )
     }
 
     pub(crate) const fn unreadable() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "refusal-unreadable-head", "refusal-unreadable-text")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "refusal-unreadable-head",
+            "refusal-unreadable-text",
+        )
     }
 
     pub(crate) const fn signed_out() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "refusal-signed-out-head", "refusal-signed-out-text")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "refusal-signed-out-head",
+            "refusal-signed-out-text",
+        )
     }
 
     pub(crate) const fn unavailable() -> Self {
@@ -68,7 +89,11 @@ impl Refusal {
 
     /// In a language.
     pub(crate) fn page(self, lang: Lang) -> RefusalPage {
-        RefusalPage { refusal: self, say: Say::new(lang), part: false }
+        RefusalPage {
+            refusal: self,
+            say: Say::new(lang),
+            part: false,
+        }
     }
 }
 
@@ -99,7 +124,9 @@ impl IntoResponse for RefusalPage {
         let (head, text) = (say.text(refusal.head), say.text(refusal.text));
         let mut response = if part {
             let mut response = (refusal.status, format!("{head} {text}")).into_response();
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         } else {
             let body = Html::trusted(format!(
@@ -114,7 +141,9 @@ impl IntoResponse for RefusalPage {
                 .into_response()
         };
         if let Some(wait) = refusal.retry {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
         }
         response
     }

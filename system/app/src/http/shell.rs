@@ -139,7 +139,11 @@ pub(crate) fn go_on_at(path: &str, told: Option<Told>, anchor: &str) -> Response
     let told = told.map_or_else(String::new, |told| {
         format!("{}told={}", if path.contains('?') { "&" } else { "?" }, told.word())
     });
-    let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+    let anchor = if anchor.is_empty() {
+        String::new()
+    } else {
+        format!("#{anchor}")
+    };
     Redirect::to(&format!("{path}{told}{anchor}")).into_response()
 }
 
@@ -148,9 +152,9 @@ pub(crate) fn own_path(given: &str) -> Option<&str> {
     let rest = given.strip_prefix('/')?;
     let plain = given.len() <= 512
         && !rest.starts_with('/')
-        && given.bytes().all(|byte| {
-            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'#' | b'@')
-        });
+        && given
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'#' | b'@'));
     plain.then_some(given)
 }
 
@@ -179,7 +183,10 @@ impl Visitor {
                 current: item == place,
             })
             .collect();
-        let aside = Html::trusted(format!("<span class=\"soft small\">{}</span>", Html::text(&self.home.name)));
+        let aside = Html::trusted(format!(
+            "<span class=\"soft small\">{}</span>",
+            Html::text(&self.home.name)
+        ));
         let product = say.text("app-name");
         let manifest = format!("/manifest.webmanifest?lang={}", say.lang);
         let mut page = Page::new(say.lang, &product, title, body)
@@ -206,8 +213,16 @@ mod tests {
             assert_eq!(own_path(own), Some(own));
         }
         for foreign in [
-            "", "schedules", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\r\nx: y", "/é",
-            "/x#y", "/@evil",
+            "",
+            "schedules",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a b",
+            "/a\r\nx: y",
+            "/é",
+            "/x#y",
+            "/@evil",
         ] {
             assert_eq!(own_path(foreign), None, "{foreign}");
         }

@@ -49,13 +49,17 @@ impl Guest {
     }
 }
 
-/// The language: chosen by the person, else by the browser's cookie, else as the browser prefers.
+/// The language: chosen in this browser, else chosen by the person elsewhere, else as the browser prefers.
 pub(crate) fn lang_of(headers: &HeaderMap, viewer: Option<&Viewer>) -> Lang {
-    viewer
-        .and_then(|viewer| viewer.lang)
-        .or_else(|| cookie::read(headers, cookie::LANG).and_then(|tag| tag.parse().ok()))
+    cookie::read(headers, cookie::LANG)
+        .and_then(|tag| tag.parse().ok())
+        .or_else(|| viewer.and_then(|viewer| viewer.lang))
         .unwrap_or_else(|| {
-            Lang::from_accept_language(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+            Lang::from_accept_language(
+                headers
+                    .get(header::ACCEPT_LANGUAGE)
+                    .and_then(|value| value.to_str().ok()),
+            )
         })
 }
 
@@ -94,7 +98,12 @@ fn bounce(parts: &Parts, lang: Lang) -> Option<Response> {
         return None;
     }
     let say = Say::new(lang);
-    let path = Html::text(parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str));
+    let path = Html::text(
+        parts
+            .uri
+            .path_and_query()
+            .map_or("/", axum::http::uri::PathAndQuery::as_str),
+    );
     let body = Html::trusted(format!(
         "<h1>{}</h1><p><a class=\"button primary\" href=\"{path}\">{}</a></p>",
         Html::text(&say.text("bounce-head")),
@@ -103,7 +112,10 @@ fn bounce(parts: &Parts, lang: Lang) -> Option<Response> {
     let mut response = Page::new(lang, &say.text("app-name"), &say.text("bounce-head"), body).into_response();
     if let Ok(refresh) = HeaderValue::from_str(&format!(
         "0; url={}",
-        parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)
+        parts
+            .uri
+            .path_and_query()
+            .map_or("/", axum::http::uri::PathAndQuery::as_str)
     )) {
         response.headers_mut().insert(header::REFRESH, refresh);
     }
@@ -112,7 +124,10 @@ fn bounce(parts: &Parts, lang: Lang) -> Option<Response> {
 
 /// To the sign-in page and back here afterwards.
 fn to_sign_in(parts: &Parts) -> Response {
-    let path = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+    let path = parts
+        .uri
+        .path_and_query()
+        .map_or("/", axum::http::uri::PathAndQuery::as_str);
     if parts.method != Method::GET || path == "/" {
         return Redirect::to("/sign-in").into_response();
     }
@@ -151,7 +166,14 @@ impl FromRequestParts<App> for Visitor {
         let Some(home) = home_of(&parts.headers, &viewer) else {
             return Err(Refusal::not_found().page(lang).as_part(part).into_response());
         };
-        Ok(Self { home, say: Say::new(lang), csrf: csrf_of(token), part, token: token.to_owned(), viewer })
+        Ok(Self {
+            home,
+            say: Say::new(lang),
+            csrf: csrf_of(token),
+            part,
+            token: token.to_owned(),
+            viewer,
+        })
     }
 }
 
@@ -159,7 +181,10 @@ impl FromRequestParts<App> for Guest {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Self::Rejection> {
-        Ok(Self { say: Say::new(lang_of(&parts.headers, None)), part: wants_part(&parts.headers) })
+        Ok(Self {
+            say: Say::new(lang_of(&parts.headers, None)),
+            part: wants_part(&parts.headers),
+        })
     }
 }
 

@@ -84,9 +84,10 @@ impl Say {
             (Deed::Other, Tense::Failed) => "failed-other",
         };
         match deed {
-            Deed::Position(degree) => {
-                self.with(key, &[("name", name.into()), ("degree", number::percent(degree).into())])
-            }
+            Deed::Position(degree) => self.with(
+                key,
+                &[("name", name.into()), ("degree", number::percent(degree).into())],
+            ),
             _ => self.with(key, &[("name", name.into())]),
         }
     }
@@ -94,12 +95,14 @@ impl Say {
     /// On whose wish: `予定 7:00`, `花子さん`.
     pub(crate) fn who(self, who: &Who) -> String {
         match who {
-            Who::Resident { name: Some(name), at_home: false } => {
-                self.with("who-resident", &[("name", name.clone().into())])
-            }
-            Who::Resident { name: Some(name), at_home: true } => {
-                self.with("who-resident-at-home", &[("name", name.clone().into())])
-            }
+            Who::Resident {
+                name: Some(name),
+                at_home: false,
+            } => self.with("who-resident", &[("name", name.clone().into())]),
+            Who::Resident {
+                name: Some(name),
+                at_home: true,
+            } => self.with("who-resident-at-home", &[("name", name.clone().into())]),
             Who::Resident { name: None, .. } => self.text("who-resident-gone"),
             Who::Schedule { moment: Some(moment) } => {
                 self.with("who-schedule", &[("moment", self.moment(*moment).into())])
@@ -122,7 +125,13 @@ impl Say {
 
     /// How far it came and when: `確認 7:00:21`.
     pub(crate) fn stage(self, command: &CommandView, when: &When) -> String {
-        let at = when.moment(command.stage_at);
+        // Next to the day of the command the time alone is enough, and exact.
+        let same_day = when.civil_date(command.stage_at) == when.civil_date(command.issued_at);
+        let at = if same_day {
+            when.seconds(command.stage_at)
+        } else {
+            when.moment(command.stage_at)
+        };
         match &command.stage {
             Stage::Accepted => self.with("stage-accepted", &[("at", at.into())]),
             Stage::Delivered => self.with("stage-delivered", &[("at", at.into())]),
@@ -138,11 +147,18 @@ impl Say {
         match &command.stage {
             Stage::Accepted | Stage::Delivered | Stage::Executed => Tone::Sent,
             Stage::Observed => Tone::Confirmed,
-            Stage::Refused { reason: Reason::ProhibitedAtDevice } => Tone::Prohibited,
-            Stage::Refused { reason: Reason::HandOperation { .. } } => Tone::Held,
-            Stage::Failed { reason: Reason::Superseded } | Stage::Refused { reason: Reason::Superseded } => {
-                Tone::Resting
+            Stage::Refused {
+                reason: Reason::ProhibitedAtDevice,
+            } => Tone::Prohibited,
+            Stage::Refused {
+                reason: Reason::HandOperation { .. },
+            } => Tone::Held,
+            Stage::Failed {
+                reason: Reason::Superseded,
             }
+            | Stage::Refused {
+                reason: Reason::Superseded,
+            } => Tone::Resting,
             Stage::Refused { .. } | Stage::Expired | Stage::Failed { .. } => Tone::Attention,
         }
     }
@@ -155,7 +171,11 @@ impl Say {
             markup.push_str(&format!("<p class=\"soft small\">{}</p>", Html::text(&more)));
         }
         Moment {
-            time: Html::trusted(format!("<time datetime=\"{}\">{}</time>", entry.at, when.seconds(entry.at))),
+            time: Html::trusted(format!(
+                "<time datetime=\"{}\">{}</time>",
+                entry.at,
+                when.seconds(entry.at)
+            )),
             tone,
             what: Html::trusted(markup),
         }
@@ -168,35 +188,54 @@ impl Say {
                 let name = self.room_and_name(&device.room, &device.name);
                 let more = self.with(
                     "history-command-more",
-                    &[("who", self.who(&command.who).into()), ("stage", self.stage(command, when).into())],
+                    &[
+                        ("who", self.who(&command.who).into()),
+                        ("stage", self.stage(command, when).into()),
+                    ],
                 );
                 (self.command_tone(command), self.command(&name, command), Some(more))
             }
             Happened::HandOperation { device } => (
                 Tone::Held,
-                self.with("happened-hand", &[("name", self.room_and_name(&device.room, &device.name).into())]),
+                self.with(
+                    "happened-hand",
+                    &[("name", self.room_and_name(&device.room, &device.name).into())],
+                ),
                 None,
             ),
             Happened::DeviceLost { device } => (
                 Tone::Unknown,
-                self.with("happened-device-lost", &[("name", self.room_and_name(&device.room, &device.name).into())]),
+                self.with(
+                    "happened-device-lost",
+                    &[("name", self.room_and_name(&device.room, &device.name).into())],
+                ),
                 None,
             ),
             Happened::DeviceAppeared { device } => (
                 Tone::Confirmed,
-                self.with("happened-device-back", &[("name", self.room_and_name(&device.room, &device.name).into())]),
+                self.with(
+                    "happened-device-back",
+                    &[("name", self.room_and_name(&device.room, &device.name).into())],
+                ),
                 None,
             ),
-            Happened::GatewayLost => {
-                (Tone::Unknown, self.text("happened-gateway-lost"), Some(self.text("happened-gateway-lost-more")))
-            }
+            Happened::GatewayLost => (
+                Tone::Unknown,
+                self.text("happened-gateway-lost"),
+                Some(self.text("happened-gateway-lost-more")),
+            ),
             Happened::GatewayBack => (Tone::Confirmed, self.text("happened-gateway-back"), None),
-            Happened::UnknownNode => {
-                (Tone::Attention, self.text("happened-unknown-node"), Some(self.text("happened-unknown-node-more")))
-            }
+            Happened::UnknownNode => (
+                Tone::Attention,
+                self.text("happened-unknown-node"),
+                Some(self.text("happened-unknown-node-more")),
+            ),
             Happened::Impersonation { device } => (
                 Tone::Attention,
-                self.with("happened-impersonation", &[("name", self.room_and_name(&device.room, &device.name).into())]),
+                self.with(
+                    "happened-impersonation",
+                    &[("name", self.room_and_name(&device.room, &device.name).into())],
+                ),
                 Some(self.text("happened-impersonation-more")),
             ),
             Happened::FiringMissed { moment, device } => (

@@ -28,7 +28,11 @@ impl Say {
 
     /// Room and name of a device.
     pub(crate) fn room_and_name(self, room: &str, name: &str) -> String {
-        if room.is_empty() || name.contains(room) { name.to_owned() } else { format!("{room} {name}") }
+        if room.is_empty() || name.contains(room) {
+            name.to_owned()
+        } else {
+            format!("{room} {name}")
+        }
     }
 
     /// The main fact: `開いています`.
@@ -36,9 +40,10 @@ impl Say {
         match fact {
             Fact::Shutter(Position::Open, _) => self.text("fact-open"),
             Fact::Shutter(Position::Closed, _) => self.text("fact-closed"),
-            Fact::Shutter(Position::Halfway, Some(degree)) => {
-                self.with("fact-halfway-degree", &[("degree", number::percent(f64::from(degree)).into())])
-            }
+            Fact::Shutter(Position::Halfway, Some(degree)) => self.with(
+                "fact-halfway-degree",
+                &[("degree", number::percent(f64::from(degree)).into())],
+            ),
             Fact::Shutter(Position::Halfway, None) => self.text("fact-halfway"),
             Fact::Shutter(Position::Opening, _) => self.text("fact-opening"),
             Fact::Shutter(Position::Closing, _) => self.text("fact-closing"),
@@ -81,7 +86,10 @@ impl Say {
     pub(crate) fn last_known(self, state: &DeviceState<'_>, when: &When) -> Option<String> {
         let (fact, at) = state.fact?;
         matches!(state.standing, Standing::Unknown { .. } | Standing::Fault { .. }).then(|| {
-            self.with("last-known", &[("fact", self.fact(fact).into()), ("at", when.moment(at).into())])
+            self.with(
+                "last-known",
+                &[("fact", self.fact(fact).into()), ("at", when.moment(at).into())],
+            )
         })
     }
 
@@ -92,7 +100,10 @@ impl Say {
             all.push(&badge(Tone::Prohibited, &self.text("condition-prohibited")));
         }
         if let Some(until) = state.hold_until {
-            all.push(&badge(Tone::Held, &self.with("condition-held", &[("until", when.moment(until).into())])));
+            all.push(&badge(
+                Tone::Held,
+                &self.with("condition-held", &[("until", when.moment(until).into())]),
+            ));
         }
         all
     }

@@ -5,6 +5,9 @@ mod device;
 mod reason;
 mod schedule;
 
+pub(crate) use command::Deed;
+pub(crate) use schedule::DAYS;
+
 use std::sync::LazyLock;
 
 use tomori_runtime::i18n::{Arg, Catalogue, Lang};
@@ -36,6 +39,11 @@ impl Say {
     /// The text for a key.
     pub(crate) fn text(self, key: &str) -> String {
         self.with(key, &[])
+    }
+
+    /// The text for a key that mentions one thing.
+    pub(crate) fn text_of(self, key: &str, argument: &str, value: &str) -> String {
+        self.with(key, &[(argument, value.into())])
     }
 
     /// The text for a key, with what it mentions.
@@ -76,10 +84,13 @@ mod tests {
     fn used() -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
         for (_, source) in sources() {
-            for call in ["text(\"", "with(\"", "with(\n"] {
+            for call in ["text(\"", "text_of(\"", "with(\"", "with(\n"] {
                 for rest in source.split(call).skip(1) {
                     let rest = rest.trim_start().trim_start_matches('"');
-                    let key: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect();
+                    let key: String = rest
+                        .chars()
+                        .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-')
+                        .collect();
                     if key.contains('-') && rest[key.len()..].starts_with('"') {
                         keys.insert(key);
                     }
@@ -105,14 +116,20 @@ mod tests {
                     current = key.to_owned();
                 }
                 for rest in line.split('$').skip(1) {
-                    let name: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric()).collect();
+                    let name: String = rest
+                        .chars()
+                        .take_while(|letter| letter.is_ascii_alphanumeric())
+                        .collect();
                     found.insert((current.clone(), name));
                 }
             }
             found
         };
         let (ja, en) = (mentioned(JA), mentioned(EN));
-        assert_eq!(ja.symmetric_difference(&en).collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+        assert_eq!(
+            ja.symmetric_difference(&en).collect::<Vec<_>>(),
+            Vec::<&(String, String)>::new()
+        );
     }
 
     #[test]
@@ -127,7 +144,10 @@ mod tests {
     fn every_key_that_exists_is_used() {
         let catalogue = Catalogue::new(JA, EN).unwrap();
         let everything: String = sources().into_iter().map(|(_, source)| source).collect();
-        let idle: Vec<_> = catalogue.keys().filter(|key| !everything.contains(&format!("\"{key}\""))).collect();
+        let idle: Vec<_> = catalogue
+            .keys()
+            .filter(|key| !everything.contains(&format!("\"{key}\"")))
+            .collect();
         assert_eq!(idle, Vec::<&str>::new());
     }
 }

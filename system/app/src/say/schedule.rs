@@ -25,16 +25,18 @@ impl Say {
         match moment {
             Moment::Clock { time } => when::clock(time),
             Moment::Sunrise { offset_minutes: 0 } => self.text("moment-sunrise"),
-            Moment::Sunrise { offset_minutes } if offset_minutes < 0 => {
-                self.with("moment-before-sunrise", &[("minutes", i64::from(offset_minutes).abs().into())])
-            }
+            Moment::Sunrise { offset_minutes } if offset_minutes < 0 => self.with(
+                "moment-before-sunrise",
+                &[("minutes", i64::from(offset_minutes).abs().into())],
+            ),
             Moment::Sunrise { offset_minutes } => {
                 self.with("moment-after-sunrise", &[("minutes", i64::from(offset_minutes).into())])
             }
             Moment::Sunset { offset_minutes: 0 } => self.text("moment-sunset"),
-            Moment::Sunset { offset_minutes } if offset_minutes < 0 => {
-                self.with("moment-before-sunset", &[("minutes", i64::from(offset_minutes).abs().into())])
-            }
+            Moment::Sunset { offset_minutes } if offset_minutes < 0 => self.with(
+                "moment-before-sunset",
+                &[("minutes", i64::from(offset_minutes).abs().into())],
+            ),
             Moment::Sunset { offset_minutes } => {
                 self.with("moment-after-sunset", &[("minutes", i64::from(offset_minutes).into())])
             }

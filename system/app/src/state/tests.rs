@@ -14,13 +14,19 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn down(second: i64) -> Vantage {
-    Vantage::Platform { gateway: Link::Down { since: at(second) } }
+    Vantage::Platform {
+        gateway: Link::Down { since: at(second) },
+    }
 }
 
 fn known(property: &'static str, value: PropertyValue, second: i64) -> Known {
     Known {
         property: PropertyName::known(property),
-        report: Report { value, at: at(second), source: Source::Announced },
+        report: Report {
+            value,
+            at: at(second),
+            source: Source::Announced,
+        },
     }
 }
 
@@ -77,23 +83,47 @@ fn a_wish_is_never_shown_as_done() {
 fn sent_then_moving_then_confirmed_each_from_a_report() {
     let mut view = shutter("fullyClosed", 0);
     view.command = Some(command(Stage::Delivered, 10, 11));
-    assert!(matches!(device_state(&view, &UP, at(11)).standing, Standing::Sent { .. }));
+    assert!(matches!(
+        device_state(&view, &UP, at(11)).standing,
+        Standing::Sent { .. }
+    ));
     view.known = vec![known("openCloseStatus", PropertyValue::word("opening"), 12)];
-    assert_eq!(device_state(&view, &UP, at(12)).standing, Standing::Moving { opening: true, since: at(12) });
+    assert_eq!(
+        device_state(&view, &UP, at(12)).standing,
+        Standing::Moving {
+            opening: true,
+            since: at(12)
+        }
+    );
     view.known = vec![known("openCloseStatus", PropertyValue::word("fullyOpen"), 20)];
     // The device says it is open; the command has not been closed yet: still waiting for its confirmation.
-    assert!(matches!(device_state(&view, &UP, at(20)).standing, Standing::Sent { .. }));
+    assert!(matches!(
+        device_state(&view, &UP, at(20)).standing,
+        Standing::Sent { .. }
+    ));
     view.command = Some(command(Stage::Observed, 10, 21));
-    assert_eq!(device_state(&view, &UP, at(21)).standing, Standing::Confirmed { at: at(20) });
+    assert_eq!(
+        device_state(&view, &UP, at(21)).standing,
+        Standing::Confirmed { at: at(20) }
+    );
 }
 
 #[test]
 fn a_lost_line_makes_everything_unknown_since_then() {
     let mut view = shutter("fullyOpen", 0);
-    assert_eq!(device_state(&view, &down(30), at(40)).standing, Standing::Unknown { since: at(30) });
-    view.reach = Reach::Lost { last_heard: Some(at(20)) };
+    assert_eq!(
+        device_state(&view, &down(30), at(40)).standing,
+        Standing::Unknown { since: at(30) }
+    );
+    view.reach = Reach::Lost {
+        last_heard: Some(at(20)),
+    };
     let state = device_state(&view, &down(30), at(40));
-    assert_eq!(state.standing, Standing::Unknown { since: at(20) }, "the device went first");
+    assert_eq!(
+        state.standing,
+        Standing::Unknown { since: at(20) },
+        "the device went first"
+    );
     assert_eq!(state.blocked, Some(Blocked::HouseUnreachable));
     assert!(state.fact.is_some(), "the last known fact stays, as one of the past");
 }
@@ -101,7 +131,9 @@ fn a_lost_line_makes_everything_unknown_since_then() {
 #[test]
 fn at_home_the_platform_being_away_changes_nothing() {
     let view = shutter("fullyOpen", 0);
-    let away = Vantage::Home { platform: Link::Down { since: at(1) } };
+    let away = Vantage::Home {
+        platform: Link::Down { since: at(1) },
+    };
     let state = device_state(&view, &away, at(40));
     assert_eq!(state.standing, Standing::Confirmed { at: at(0) });
     assert_eq!(state.blocked, None);
@@ -111,16 +143,27 @@ fn at_home_the_platform_being_away_changes_nothing() {
 #[test]
 fn prohibition_and_hand_operation_block_from_afar_and_not_at_home() {
     let mut view = shutter("fullyOpen", 0);
-    view.known.push(known("remoteOperation", PropertyValue::Boolean(false), 1));
+    view.known
+        .push(known("remoteOperation", PropertyValue::Boolean(false), 1));
     let state = device_state(&view, &UP, at(2));
     assert!(state.prohibited);
     assert_eq!(state.blocked, Some(Blocked::Prohibited));
-    assert_eq!(device_state(&view, &Vantage::Home { platform: Link::Up }, at(2)).blocked, None);
+    assert_eq!(
+        device_state(&view, &Vantage::Home { platform: Link::Up }, at(2)).blocked,
+        None
+    );
 
     let mut view = shutter("fullyOpen", 0);
     view.hold_until = Some(at(100));
-    assert_eq!(device_state(&view, &UP, at(2)).blocked, Some(Blocked::Held { until: at(100) }));
-    assert_eq!(device_state(&view, &UP, at(100)).blocked, None, "a hold that ran out is over");
+    assert_eq!(
+        device_state(&view, &UP, at(2)).blocked,
+        Some(Blocked::Held { until: at(100) })
+    );
+    assert_eq!(
+        device_state(&view, &UP, at(100)).blocked,
+        None,
+        "a hold that ran out is over"
+    );
 }
 
 #[test]
@@ -128,11 +171,21 @@ fn a_fault_a_silence_and_a_failure_need_a_look() {
     let mut broken = shutter("fullyOpen", 0);
     broken.known.push(known("faultStatus", PropertyValue::Boolean(true), 3));
     let mut silent = shutter("fullyOpen", 0);
-    silent.reach = Reach::Lost { last_heard: Some(at(4)) };
+    silent.reach = Reach::Lost {
+        last_heard: Some(at(4)),
+    };
     let mut failed = shutter("fullyClosed", 0);
-    failed.command = Some(command(Stage::Failed { reason: Reason::NotConfirmed }, 5, 6));
+    failed.command = Some(command(
+        Stage::Failed {
+            reason: Reason::NotConfirmed,
+        },
+        5,
+        6,
+    ));
     let house = house(vec![broken, silent, failed, shutter("fullyOpen", 0)], UP);
-    let Verdict::Look(concerns) = verdict(&house, at(10)) else { panic!("needs a look") };
+    let Verdict::Look(concerns) = verdict(&house, at(10)) else {
+        panic!("needs a look")
+    };
     assert!(matches!(
         concerns[..],
         [Concern::Fault { .. }, Concern::Silent { .. }, Concern::Failed { .. }]
@@ -151,10 +204,20 @@ fn an_old_failure_is_history_and_no_concern() {
 #[test]
 fn an_unknown_node_is_told_and_an_ordinary_event_is_not() {
     let mut house = house(vec![shutter("fullyOpen", 0)], UP);
-    let name = DeviceName { id: DeviceId::from_random([1; 10]), name: "x".to_owned(), room: "y".to_owned() };
-    house.notable = vec![HistoryEntry { at: at(1), what: Happened::HandOperation { device: name } }];
+    let name = DeviceName {
+        id: DeviceId::from_random([1; 10]),
+        name: "x".to_owned(),
+        room: "y".to_owned(),
+    };
+    house.notable = vec![HistoryEntry {
+        at: at(1),
+        what: Happened::HandOperation { device: name },
+    }];
     assert_eq!(verdict(&house, at(10)), Verdict::Well);
-    house.notable = vec![HistoryEntry { at: at(1), what: Happened::UnknownNode }];
+    house.notable = vec![HistoryEntry {
+        at: at(1),
+        what: Happened::UnknownNode,
+    }];
     assert!(matches!(verdict(&house, at(10)), Verdict::Look(_)));
 }
 
@@ -170,7 +233,10 @@ fn a_lock_can_be_read_and_not_operated() {
 
 #[test]
 fn a_word_the_device_should_not_say_is_no_fact() {
-    assert_eq!(device_state(&shutter("ajar", 0), &UP, at(1)).standing, Standing::NeverHeard);
+    assert_eq!(
+        device_state(&shutter("ajar", 0), &UP, at(1)).standing,
+        Standing::NeverHeard
+    );
 }
 
 proptest! {
