@@ -1,0 +1,6 @@
+mod adoption;
+mod attacks;
+mod house;
+mod random;
+mod requests;
+mod truth;
