@@ -13,5 +13,6 @@ pub mod audit;
 pub mod auth;
 pub mod device_state;
 pub mod house_plan;
+pub mod link;
 pub mod personal_info;
 pub mod services;

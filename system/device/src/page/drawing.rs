@@ -22,17 +22,14 @@ const LABEL: u32 = 104;
 
 /// The most rooms, and things of one room, that are drawn; the table has all.
 const MOST_ROOMS: usize = 12;
-const MOST_THINGS: usize = 6;
-
-/// A room with more things has a floor of its own.
-const SMALL_ROOM: usize = 2;
+const MOST_THINGS: usize = 4;
 
 /// The picture of a house called `name`.
 pub(super) fn drawing(nodes: &[NodeView], name: &str, lang: Lang) -> Html {
     let rooms = rooms(nodes, lang);
-    let places = places(&rooms);
-    let floors = places.iter().map(|place| place.floor + 1).max().unwrap_or(1);
-    let height = ROOF + floors * CELL + 8;
+    let columns: u32 = if rooms.len() == 1 { 1 } else { 2 };
+    let count = u32::try_from(rooms.len()).unwrap_or(1);
+    let height = ROOF + count.div_ceil(columns) * CELL + 8;
     let title = say(lang, "drawing-title", &[("house", Arg::from(name.to_owned()))]);
     let description: Vec<String> = nodes
         .iter()
@@ -47,8 +44,19 @@ pub(super) fn drawing(nodes: &[NodeView], name: &str, lang: Lang) -> Html {
         Html::text(&description.join(" / "))
     );
     shell(&mut out, height);
-    for ((room, things), place) in rooms.iter().zip(&places) {
-        draw_room(&mut out, room, things, place, lang);
+    let cell = (WIDTH - 2 * MARGIN) / columns;
+    for (position, (room, things)) in (0_u32..).zip(&rooms) {
+        // The last room of an odd number takes the whole floor.
+        let alone = columns == 2 && position + 1 == count && position % 2 == 0;
+        let (x, y) = (MARGIN + (position % columns) * cell, ROOF + (position / columns) * CELL);
+        draw_room(
+            &mut out,
+            room,
+            things,
+            (x, y),
+            if alone { cell * 2 } else { cell },
+            lang,
+        );
     }
     out.push_str("</svg>");
     Html::trusted(out)
@@ -81,42 +89,11 @@ fn shell(out: &mut String, height: u32) {
     );
 }
 
-/// Where a room is: on which floor, from the top, and whether it has the left half, the right half or all of it.
-struct Place {
-    floor: u32,
-    left: u32,
-    width: u32,
-}
-
-/// Two rooms share a floor, unless one has much in it or no other is left.
-fn places(rooms: &[(String, Vec<&NodeView>)]) -> Vec<Place> {
-    let all = WIDTH - 2 * MARGIN;
-    let mut places: Vec<Place> = Vec::with_capacity(rooms.len());
-    let mut floor = 0;
-    let mut half_taken = false;
-    for (position, (_, things)) in rooms.iter().enumerate() {
-        let large = |things: &Vec<&NodeView>| things.len() > SMALL_ROOM;
-        let next_is_small = rooms.get(position + 1).is_some_and(|(_, next)| !large(next));
-        let (left, width) = match (half_taken, large(things)) {
-            (true, false) => (MARGIN + all / 2, all / 2),
-            (false, false) if next_is_small => (MARGIN, all / 2),
-            _ => (MARGIN, all),
-        };
-        places.push(Place { floor, left, width });
-        half_taken = width < all && !half_taken;
-        if !half_taken {
-            floor += 1;
-        }
-    }
-    places
-}
-
-fn draw_room(out: &mut String, room: &str, things: &[&NodeView], place: &Place, lang: Lang) {
-    let (x, y, width) = (place.left, ROOF + place.floor * CELL, place.width);
+fn draw_room(out: &mut String, room: &str, things: &[&NodeView], (x, y): (u32, u32), width: u32, lang: Lang) {
     if x > MARGIN {
         let _ = write!(out, "<path class=\"house-line\" d=\"M{x} {}v{}\"/>", y + 8, CELL - 16);
     }
-    if place.floor > 0 {
+    if y > ROOF {
         let _ = write!(out, "<path class=\"house-line\" d=\"M{} {y}h{}\"/>", x + 8, width - 16);
     }
     let things = things.get(..MOST_THINGS).unwrap_or(things);

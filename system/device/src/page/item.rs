@@ -16,9 +16,8 @@ pub(super) fn draw(out: &mut String, node: &NodeView, x: u32, y: u32, width: u32
     let middle = x + width / 2;
     match &node.look {
         Look::Shutter { .. } => shutter(out, node, x, y, width.min(64)),
-        // Without power nothing shines or blows, whatever its switch says.
-        Look::Light { on, level } => light(out, *on && node.powered, *level, middle, y),
-        Look::AirConditioner { on, room, .. } => air_conditioner(out, *on && node.powered, *room, middle, y),
+        Look::Light { on, level } => light(out, *on, *level, middle, y),
+        Look::AirConditioner { on, room, .. } => air_conditioner(out, *on, *room, middle, y),
         Look::Thermometer { temperature } => thermometer(out, *temperature, middle, y),
         Look::Detector { detected } if is_crime(node) => guard(out, *detected, middle, y),
         Look::Detector { detected } => watcher(out, *detected, middle, y),

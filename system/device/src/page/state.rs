@@ -48,15 +48,11 @@ fn state(node: &NodeView, lang: Lang) -> (Tone, String) {
     let plain = |tone, key| (tone, say(lang, key, &[]));
     match &node.look {
         Look::Shutter { open, moving_to, .. } => {
-            // While it moves, only where it goes stays true until the page hears of it again.
-            let shown = moving_to.unwrap_or(*open);
-            let percent = [("percent", Arg::from(number::decimal(shown, 0)))];
+            let percent = [("percent", Arg::from(number::decimal(*open, 0)))];
             let (tone, key) = match moving_to {
                 _ if node.fault.is_some() => (Tone::Attention, "caught"),
-                Some(to) if *to >= 100.0 => (Tone::Moving, "opening"),
-                Some(to) if to > open => (Tone::Moving, "opening-to"),
-                Some(to) if *to <= 0.0 => (Tone::Moving, "closing"),
-                Some(_) => (Tone::Moving, "closing-to"),
+                Some(to) if to > open => (Tone::Moving, "opening"),
+                Some(_) => (Tone::Moving, "closing"),
                 None if *open >= 100.0 => (Tone::Confirmed, "fully-open"),
                 None if *open <= 0.0 => (Tone::Confirmed, "fully-closed"),
                 None => (Tone::Confirmed, "halfway"),

@@ -96,7 +96,7 @@ async fn a_press_moves_the_shutter_with_and_without_script() {
     assert_eq!(status, StatusCode::NO_CONTENT);
     clock.advance(Duration::from_secs(4));
     let page = get_text(&house, "/parts?lang=en", "ja").await;
-    assert!(page.contains("Opening"), "{page}");
+    assert!(page.contains("Opening (40%)"), "{page}");
     assert!(page.contains("data-open=\"40\" data-travel=\"10000\" data-to=\"100\""));
     assert!(page.contains("data-say=\"Bedroom shutter: Opening\""));
     let (status, _) = press(&house, act, "operation=stop", false).await;

@@ -118,12 +118,18 @@ fn card(node: &NodeView, lang: Lang) -> Card {
         Look::AirConditioner { room, .. } => Some(room),
         _ => None,
     };
+    // A screen reader is told of states, not of every percent on the way.
+    let stands = if matches!(node.look, Look::Shutter { moving_to: Some(_), .. }) {
+        words.split(['（', '(']).next().unwrap_or_default().trim().to_owned()
+    } else {
+        words.clone()
+    };
     Card {
         id: node.id.clone(),
         name: name.to_owned(),
         room: node.room.get(lang).to_owned(),
         badge: badge(tone, &words),
-        spoken: format!("{name}: {words}"),
+        spoken: format!("{name}: {stands}"),
         notes,
         hands: if node.powered { hands(node, lang) } else { Vec::new() },
         measures: measured.is_some() && node.powered,

@@ -17,6 +17,7 @@ CREATE TABLE home (
     entries BIGINT NOT NULL,
     gateway TEXT,
     connected BIGINT NOT NULL,
+    connection BIGINT,
     connection_since BIGINT,
     last_heard BIGINT,
     software TEXT NOT NULL,

@@ -44,10 +44,10 @@ async fn a_batch_that_comes_twice_is_stored_once() {
 async fn a_gap_within_a_stream_is_refused_and_one_after_a_lost_backup_is_told() {
     let room = Room::new().await;
     let events = || {
-        vec![Event {
+        vec![Some(Event {
             at: room.now(),
             what: What::PlanApplied { version: 1 },
-        }]
+        })]
     };
     let refused = room
         .service
@@ -80,7 +80,9 @@ async fn a_batch_about_another_house_leaves_no_trace() {
         property: open_close_status(),
         report: room.report("fullyOpen"),
     };
-    let events = [mine, foreign].map(|what| Event { at: room.now(), what }).to_vec();
+    let events = [mine, foreign]
+        .map(|what| Some(Event { at: room.now(), what }))
+        .to_vec();
     let refused = room
         .service
         .store_batch(&room.home, &room.gateway, 1, events, false)
@@ -96,13 +98,13 @@ async fn a_batch_about_another_house_leaves_no_trace() {
         wish
     });
     let theirs = wish.await.unwrap();
-    let events = vec![Event {
+    let events = vec![Some(Event {
         at: room.now(),
         what: What::CommandProgress {
             command: theirs.command.id.clone(),
             stage: Stage::Observed,
         },
-    }];
+    })];
     let refused = room
         .service
         .store_batch(&room.home, &room.gateway, 1, events, false)
@@ -173,7 +175,7 @@ async fn what_is_known_follows_device_and_gateway() {
 
     let since = room.now();
     room.service
-        .gateway_lost(&room.home, &room.gateway, since)
+        .gateway_lost(&room.home, &room.gateway, 1, since)
         .await
         .unwrap();
     assert_eq!(quality().await, Quality::Unknown { since: Some(since) });

@@ -131,7 +131,7 @@ async fn a_command_that_may_have_left_waits_for_the_truth() {
     let wish = room.service.command(&room.home, room.wish("open")).await.unwrap();
     room.service.take_for_delivery(&room.home).await.unwrap();
     room.service
-        .gateway_lost(&room.home, &room.gateway, room.now())
+        .gateway_lost(&room.home, &room.gateway, 1, room.now())
         .await
         .unwrap();
     room.clock.advance(Duration::from_secs(600));

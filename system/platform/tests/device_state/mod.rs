@@ -46,6 +46,7 @@ impl Room {
 
     pub async fn connect(&self) -> u64 {
         let connected = Connected {
+            connection: 1,
             gateway: self.gateway.clone(),
             software: "test 1".to_owned(),
             local_url: String::new(),
@@ -56,7 +57,7 @@ impl Room {
 
     pub async fn tell(&self, first: u64, events: Vec<What>) -> u64 {
         let at = self.clock.now();
-        let events = events.into_iter().map(|what| Event { at, what }).collect();
+        let events = events.into_iter().map(|what| Some(Event { at, what })).collect();
         self.service
             .store_batch(&self.home, &self.gateway, first, events, false)
             .await

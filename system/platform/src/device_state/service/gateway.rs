@@ -36,18 +36,25 @@ impl Service {
         Ok(through)
     }
 
-    /// A gateway's connection ended; `since` is when it was last heard of.
+    /// A gateway's connection, by the number it was told with, ended; `since` is when it was last heard of. Nothing
+    /// changes when a newer connection has taken over.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn gateway_lost(&self, home: &HomeId, gateway: &GatewayId, since: Timestamp) -> Result<(), StateError> {
+    pub async fn gateway_lost(
+        &self,
+        home: &HomeId,
+        gateway: &GatewayId,
+        connection: u64,
+        since: Timestamp,
+    ) -> Result<(), StateError> {
         let now = self.inner.clock.now();
         let (home_id, gateway) = (home.clone(), gateway.clone());
         let lost = self
             .inner
             .database
             .write(move |tx| {
-                if store::homes::disconnected(tx, &home_id, &gateway, since)? == 0 {
+                if store::homes::disconnected(tx, &home_id, connection, since)? == 0 {
                     return Ok(false);
                 }
                 let happened = Happened::GatewayLost { gateway };
@@ -62,7 +69,8 @@ impl Service {
     }
 
     /// Stores a batch whole, or not at all; every event of it at most once. Returns the number through which all is
-    /// stored, after the commit. `resuming` says that it is the first of its stream.
+    /// stored, after the commit. `None` is an event that this version has no words for: it is counted and left out.
+    /// `resuming` says that the batch is the first of its stream.
     ///
     /// # Errors
     /// [`BatchError`]; nothing of the batch is stored then.
@@ -71,7 +79,7 @@ impl Service {
         home: &HomeId,
         gateway: &GatewayId,
         first_seq: u64,
-        events: Vec<Event>,
+        events: Vec<Option<Event>>,
         resuming: bool,
     ) -> Result<u64, BatchError> {
         let now = self.inner.clock.now();

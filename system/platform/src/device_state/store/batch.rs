@@ -75,7 +75,7 @@ pub(in crate::device_state) fn store(
     home: &HomeId,
     gateway: &GatewayId,
     first: u64,
-    events: Vec<Event>,
+    events: Vec<Option<Event>>,
     resuming: bool,
     now: Timestamp,
 ) -> Result<Stored, BatchError> {
@@ -87,7 +87,7 @@ pub(in crate::device_state) fn store(
         _ => None,
     };
     let known = usize::try_from(expected.saturating_sub(first)).unwrap_or(usize::MAX);
-    let fresh: Vec<Event> = events.into_iter().skip(known).collect();
+    let fresh: Vec<Option<Event>> = events.into_iter().skip(known).collect();
     if fresh.is_empty() {
         return Ok(Stored {
             through,

@@ -128,6 +128,8 @@ pub(in crate::device_state) fn heard(
 /// A gateway's connection as the link tells it.
 #[derive(Debug, Clone)]
 pub struct Connected {
+    /// The number of the connection, never the same twice while the process runs.
+    pub connection: u64,
     /// The gateway.
     pub gateway: GatewayId,
     /// Its software, as it says.
@@ -146,28 +148,29 @@ pub(in crate::device_state) fn connected(
 ) -> Result<u64, DbError> {
     tx.execute(
         "UPDATE home SET gateway = $1, connected = 1, connection_since = $2, last_heard = $2, software = $3, \
-         local_url = $4, applied_plan = $5 WHERE id = $6",
+         local_url = $4, applied_plan = $5, connection = $6 WHERE id = $7",
         &values![
             connected.gateway.as_str(),
             now,
             connected.software.as_str(),
             connected.local_url.as_str(),
             connected.plan_version,
+            connected.connection,
             id.as_str()
         ],
     )
 }
 
-/// Returns how many rows changed: none when another gateway has taken over.
+/// Returns how many rows changed: none when a newer connection has taken over.
 pub(in crate::device_state) fn disconnected(
     tx: &mut Tx<'_>,
     id: &HomeId,
-    gateway: &GatewayId,
+    connection: u64,
     since: Timestamp,
 ) -> Result<u64, DbError> {
     tx.execute(
-        "UPDATE home SET connected = 0, connection_since = $1 WHERE id = $2 AND gateway = $3 AND connected = 1",
-        &values![since, id.as_str(), gateway.as_str()],
+        "UPDATE home SET connected = 0, connection_since = $1 WHERE id = $2 AND connection = $3 AND connected = 1",
+        &values![since, id.as_str(), connection],
     )
 }
 

@@ -1,0 +1,65 @@
+//! Putting a house plan together.
+
+use thiserror::Error;
+use tokio::sync::Mutex;
+use tomori_smart_home::{HomeId, HousePlan};
+
+use crate::device_state::{self, StateError};
+use crate::house_plan::{PartError, PlanParts};
+
+const SHARDS: usize = 64;
+
+/// Composes plans.
+pub(super) struct Composer {
+    equipment: device_state::Service,
+    parts: std::sync::Arc<dyn PlanParts>,
+    /// A plan's version is the sum of its parts' versions. Two compositions of one home at the same time could read
+    /// the parts interleaved, and come to one sum with different contents; one at a time cannot.
+    shards: Vec<Mutex<()>>,
+}
+
+/// A plan cannot be composed now.
+#[derive(Debug, Error)]
+pub(super) enum ComposeError {
+    #[error("the equipment list cannot be read for the house plan")]
+    Equipment(#[from] StateError),
+    #[error(transparent)]
+    Part(#[from] PartError),
+}
+
+impl Composer {
+    pub(super) fn new(equipment: device_state::Service, parts: std::sync::Arc<dyn PlanParts>) -> Self {
+        Self {
+            equipment,
+            parts,
+            shards: (0..SHARDS).map(|_| Mutex::new(())).collect(),
+        }
+    }
+
+    pub(super) async fn compose(&self, home: &HomeId) -> Result<HousePlan, ComposeError> {
+        let shard = home
+            .as_str()
+            .bytes()
+            .fold(0_usize, |sum, byte| sum.wrapping_mul(31) ^ usize::from(byte))
+            % SHARDS;
+        let _one_at_a_time = match self.shards.get(shard) {
+            Some(shard) => Some(shard.lock().await),
+            None => None,
+        };
+        let equipment = self.equipment.equipment_part(home).await?;
+        let name = self.parts.home_name(home).await?;
+        let schedules = self.parts.schedules(home).await?;
+        let grants = self.parts.grants(home).await?;
+        Ok(HousePlan {
+            home: home.clone(),
+            home_name: name.content,
+            version: [equipment.version, name.version, schedules.version, grants.version]
+                .into_iter()
+                .fold(0, u64::saturating_add),
+            place: equipment.content.place,
+            equipment: equipment.content.equipment,
+            schedules: schedules.content,
+            grants: grants.content,
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! The tables of this room. SQL that SQLite and PostgreSQL both read; sealed values are base 64.
+
+use tomori_runtime::db::Migration;
+
+pub(super) const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "homes and people",
+    sql: "
+CREATE TABLE home (
+    id TEXT PRIMARY KEY,
+    version BIGINT NOT NULL,
+    name TEXT,
+    address TEXT
+);
+CREATE TABLE person (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    email_mac TEXT
+);
+CREATE INDEX person_email ON person (email_mac);
+",
+}];
