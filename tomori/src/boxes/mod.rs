@@ -1,0 +1,49 @@
+//! Each box alone, with its configuration file.
+
+mod audit;
+mod device;
+mod gateway;
+mod platform;
+mod signals;
+
+pub use audit::verify as verify_audit;
+pub use device::run as run_device;
+pub use gateway::{enrol as enrol_gateway, run as run_gateway};
+pub use platform::{run as run_platform, setup_code};
+pub use signals::until_asked;
+
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use tomori_runtime::config::Validate;
+use tomori_runtime::data_dir::DataDir;
+use tomori_runtime::i18n::Lang;
+
+/// What a person reads when a box cannot do what it was asked; in their language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint(pub String);
+
+impl Complaint {
+    /// From an error that speaks English only, with everything that led to it.
+    pub fn plain(error: &dyn std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text.push_str(": ");
+                text.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        Self(text)
+    }
+}
+
+fn configuration<T: DeserializeOwned + Validate>(path: &Path, lang: Lang) -> Result<T, Complaint> {
+    tomori_runtime::config::load_valid(path).map_err(|error| Complaint(error.message(lang)))
+}
+
+fn data_dir(path: &Path, lang: Lang) -> Result<DataDir, Complaint> {
+    DataDir::open(path).map_err(|error| Complaint(error.message(lang)))
+}
