@@ -3,6 +3,7 @@
 //! Architecture invariant: nothing here knows a word of the house. A reader who only sees this crate cannot tell
 //! what the programs built on it are for; that is what keeps it small and lets every box use all of it.
 
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
@@ -11,6 +12,7 @@ pub mod entropy;
 pub mod file;
 pub mod http;
 pub mod i18n;
+pub mod journal;
 pub mod log;
 pub mod pki;
 pub mod seal;
