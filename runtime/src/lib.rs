@@ -18,4 +18,3 @@ pub mod pki;
 pub mod seal;
 pub mod shutdown;
 pub mod tls;
-mod wait;

@@ -3,4 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod device_state;
+mod people;
 mod personal_info;
+mod shutter;
+mod town;

@@ -16,5 +16,4 @@ pub use admission::Admission;
 pub use door::{Link, Parts};
 pub use model::Limits;
 
-pub(crate) use door::Departures;
 pub(crate) use enrolment::serve as serve_enrolment;

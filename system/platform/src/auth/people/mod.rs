@@ -10,4 +10,11 @@ pub mod password;
 pub mod secret;
 pub mod totp;
 
+mod service;
+mod store;
+
 pub use model::{Lifetime, Login, LoginError, Person, Proof, Purpose, Role, Scope, SessionTimes, Viewer};
+pub use service::{
+    Acceptance, AccountState, Founder, GrantSummary, Invited, IssuedGrant, IssuedToken, Needs, NewPerson, NewToken,
+    OpenInvitation, PeopleError, PersonSummary, Service, SessionSummary, SignIn, SignInError, SignedIn, TokenSummary,
+};

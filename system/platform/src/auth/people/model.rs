@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use tomori_runtime::i18n::Lang;
 use tomori_smart_home::{HomeId, OperatorId, ResidentId};
 
 /// A person with an account.
@@ -63,6 +64,8 @@ pub struct Viewer {
     pub person: Person,
     /// The homes they live in, in the order of their ids; none for an operator.
     pub homes: Vec<HomeId>,
+    /// The language they chose, if they did.
+    pub lang: Option<Lang>,
     /// How that is known.
     pub proof: Proof,
 }
@@ -383,6 +386,7 @@ mod tests {
         let viewer = |person| Viewer {
             person,
             homes: vec![home.clone()],
+            lang: None,
             proof: Proof::Token {
                 id: "tok_1".to_owned(),
                 scope: Scope::Read,

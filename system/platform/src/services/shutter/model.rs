@@ -3,9 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tomori_echonet_lite::class;
-use tomori_smart_home::property::name;
-use tomori_smart_home::schedule::{Firing, Moment, Pause, Weekdays};
+use tomori_smart_home::schedule::{Firing, Moment, Pause, ScheduleError, Weekdays};
 use tomori_smart_home::{DeviceId, DeviceKind, PropertyName, PropertyValue, ResidentId, Schedule, ScheduleId};
 
 /// Schedules a home has at most; the house plan holds no more.
@@ -45,27 +43,12 @@ pub enum Refused {
     /// The home has as many as it can.
     #[error("the home has {MOST_IN_A_HOME} schedules already; delete one first")]
     TooMany,
-    /// The device is no shutter.
-    #[error("device: schedules are for electric shutters")]
+    /// The device is no shutter of the home.
+    #[error("device: schedules are for the electric shutters of the home")]
     NotAShutter,
-    /// No shutter service for that property.
-    #[error("property: expected openCloseOperation or degreeOfOpening")]
-    Property,
-    /// The value does not fit the property.
-    #[error("value: expected {expected}")]
-    Value {
-        /// What is taken.
-        expected: String,
-    },
-    /// No day is chosen, or a day that does not exist.
-    #[error("weekdays: choose at least one day (1 to 127, Monday is bit 0)")]
-    Weekdays,
-    /// The moment has seconds.
-    #[error("moment.time: whole minutes, HH:MM")]
-    WholeMinutes,
-    /// Too far from sunrise or sunset.
-    #[error("moment.offsetMinutes: -180 to 180")]
-    Offset,
+    /// A part of it does not fit.
+    #[error(transparent)]
+    Unfit(#[from] ScheduleError),
 }
 
 /// What became of a firing, as the platform's own table knows it.
@@ -109,48 +92,10 @@ fn running() -> Pause {
 }
 
 impl Draft {
-    /// Checks what a resident wrote, for a device of this kind.
-    ///
-    /// # Errors
-    /// The first field that is not right.
-    pub fn check(&self, kind: DeviceKind) -> Result<(), Refused> {
-        if kind != DeviceKind::ElectricRainDoor {
-            return Err(Refused::NotAShutter);
-        }
-        if self.property != name::open_close_operation() && self.property != name::degree_of_opening() {
-            return Err(Refused::Property);
-        }
-        let spec = class::lookup(kind.class_code())
-            .and_then(|class| class.by_name(self.property.as_str()))
-            .ok_or(Refused::Property)?;
-        // `stop` is a value of the property, and nothing that anybody wants every morning at seven.
-        if spec.encode(&self.value).is_err() || self.value.as_word() == Some("stop") {
-            return Err(Refused::Value {
-                expected: if self.property == name::open_close_operation() {
-                    "open, close".to_owned()
-                } else {
-                    spec.expected()
-                },
-            });
-        }
-        if !(1..=127).contains(&self.weekdays.0) {
-            return Err(Refused::Weekdays);
-        }
-        match self.moment {
-            Moment::Clock { time } if time.second() != 0 || time.subsec_nanosecond() != 0 => Err(Refused::WholeMinutes),
-            Moment::Sunrise { offset_minutes } | Moment::Sunset { offset_minutes }
-                if !(-180..=180).contains(&offset_minutes) =>
-            {
-                Err(Refused::Offset)
-            }
-            Moment::Clock { .. } | Moment::Sunrise { .. } | Moment::Sunset { .. } => Ok(()),
-        }
-    }
-
     /// A new schedule.
     ///
     /// # Errors
-    /// As [`Draft::check`], and when the home has too many.
+    /// When a part does not fit, the device is no shutter, or the home has too many.
     pub fn create(
         self,
         id: ScheduleId,
@@ -161,22 +106,31 @@ impl Draft {
         if in_the_home >= MOST_IN_A_HOME {
             return Err(Refused::TooMany);
         }
-        self.check(kind)?;
-        Ok(self.into_schedule(id, resident, 1))
+        self.checked(id, resident, 1, kind)
     }
 
     /// The schedule after an edit by somebody who saw version `seen`.
     ///
     /// # Errors
-    /// [`Refused::Conflict`] when the schedule is at another version by now, and as [`Draft::check`].
+    /// [`Refused::Conflict`] when the schedule is at another version by now; when a part does not fit.
     pub fn edit(self, current: &Schedule, seen: u64, kind: DeviceKind) -> Result<Schedule, Refused> {
-        if current.version != seen {
-            return Err(Refused::Conflict {
-                current: Box::new(current.clone()),
-            });
+        unchanged_since(current, seen)?;
+        self.checked(current.id.clone(), current.resident.clone(), current.version + 1, kind)
+    }
+
+    fn checked(
+        self,
+        id: ScheduleId,
+        resident: ResidentId,
+        version: u64,
+        kind: DeviceKind,
+    ) -> Result<Schedule, Refused> {
+        if kind != DeviceKind::ElectricRainDoor {
+            return Err(Refused::NotAShutter);
         }
-        self.check(kind)?;
-        Ok(self.into_schedule(current.id.clone(), current.resident.clone(), current.version + 1))
+        let schedule = self.into_schedule(id, resident, version);
+        schedule.check()?;
+        Ok(schedule)
     }
 
     fn into_schedule(self, id: ScheduleId, resident: ResidentId, version: u64) -> Schedule {
@@ -210,19 +164,29 @@ impl From<&Schedule> for Draft {
 }
 
 impl Refused {
-    /// The field the resident has to look at, as the API spells it.
+    /// The field the resident has to look at, as the API spells it; empty when it is none.
     #[must_use]
     pub fn field(&self) -> &'static str {
         match self {
             Self::Conflict { .. } => "version",
             Self::TooMany => "",
             Self::NotAShutter => "device",
-            Self::Property => "property",
-            Self::Value { .. } => "value",
-            Self::Weekdays => "weekdays",
-            Self::WholeMinutes => "moment.time",
-            Self::Offset => "moment.offsetMinutes",
+            Self::Unfit(error) => error.field(),
         }
+    }
+}
+
+/// Whether a schedule still is as somebody saw it.
+///
+/// # Errors
+/// [`Refused::Conflict`] when it is not.
+pub fn unchanged_since(current: &Schedule, seen: u64) -> Result<(), Refused> {
+    if current.version == seen {
+        Ok(())
+    } else {
+        Err(Refused::Conflict {
+            current: Box::new(current.clone()),
+        })
     }
 }
 

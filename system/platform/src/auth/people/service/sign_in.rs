@@ -1,0 +1,387 @@
+//! Signing in: login name, password and second factor, all at once, with one answer for everything that is wrong.
+
+use std::net::IpAddr;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use thiserror::Error;
+use tomori_runtime::db::{DbError, Tx};
+use zeroize::Zeroizing;
+
+use super::super::lockout::{Bounds, Ledger};
+use super::super::model::{Login, Person, SessionTimes, Viewer};
+use super::super::secret::{Digest, Opens, Secret};
+use super::super::store::account::Account;
+use super::super::store::{account, ledger, session};
+use super::super::totp::{self, Step};
+use super::{MOST_KNOWN_DEVICES, MOST_SESSIONS, PeopleError, Service, customer, mac};
+
+/// What somebody presents.
+#[derive(Clone)]
+pub struct SignIn {
+    /// The e-mail address.
+    pub login: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+    /// The six digits of the second factor.
+    pub totp: String,
+    /// Where the request comes from.
+    pub from: IpAddr,
+    /// How the browser names itself.
+    pub agent: String,
+    /// The mark of a known browser, when it brought one ([`SignedIn::known_device`] of an earlier time).
+    pub known_device: Option<String>,
+    /// The session that this one takes the place of, when the browser brought one: a session that existed before
+    /// sign-in never lives on after it (session fixation).
+    pub replaces: Option<String>,
+}
+
+/// Somebody is in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The secret of the session; for the cookie.
+    pub session: Secret,
+    /// The mark by which this browser is known from now on; for a cookie that outlives the session.
+    pub known_device: Secret,
+    /// When the session ends in any case.
+    pub ends_at: Timestamp,
+    /// Who, and where they live.
+    pub viewer: Viewer,
+}
+
+/// Why somebody is not let in. The first answer is the same, and takes as long, whether there is such an account or not.
+#[derive(Debug, Error)]
+pub enum SignInError {
+    /// Login name, password and code do not belong together.
+    #[error("login name, password and one-time code do not belong together")]
+    NotMatching,
+    /// Too many failures; the password was not even looked at.
+    #[error("too many failures; wait {} s", .0.as_secs())]
+    Wait(Duration),
+    /// Too many sign-ins are under way.
+    #[error("too many sign-ins are under way; try again in some seconds")]
+    Busy,
+    /// The platform cannot tell.
+    #[error("nobody can sign in at the moment")]
+    Failed(#[source] PeopleError),
+}
+
+/// The ledgers that a try is entered in.
+struct Entered {
+    account: Option<Account>,
+    /// Key and bounds of each ledger; the first is that of the account or the known browser.
+    ledgers: Vec<([u8; 32], Bounds)>,
+}
+
+enum Admission {
+    Enter(Box<Entered>),
+    Wait(Duration),
+}
+
+/// Somebody proved who they are.
+pub(super) struct Proved {
+    pub(super) person: Person,
+    /// The step of the second factor; `None` where only the password was asked for.
+    step: Option<Step>,
+    ledgers: Vec<([u8; 32], Bounds)>,
+}
+
+impl From<PeopleError> for SignInError {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Hasher(super::HasherError::Busy) => Self::Busy,
+            PeopleError::NotMatching => Self::NotMatching,
+            PeopleError::Wait(wait) => Self::Wait(wait),
+            other => Self::Failed(other),
+        }
+    }
+}
+
+impl From<SignInError> for PeopleError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::NotMatching => Self::NotMatching,
+            SignInError::Wait(wait) => Self::Wait(wait),
+            SignInError::Busy => Self::Hasher(super::HasherError::Busy),
+            SignInError::Failed(error) => error,
+        }
+    }
+}
+
+impl Service {
+    /// Lets somebody in.
+    ///
+    /// # Errors
+    /// [`SignInError`].
+    pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, SignInError> {
+        let proved = self.prove(&sign_in).await?;
+        let signed_in = self.begin_session(proved, &sign_in).await?;
+        Ok(signed_in)
+    }
+
+    /// Checks password and second factor, without a session. The code is used up by [`Proved::use_up`].
+    pub(super) async fn prove(&self, sign_in: &SignIn) -> Result<Proved, SignInError> {
+        let login = Login::new(&sign_in.login);
+        // What is no address is judged like an address that nobody has.
+        let name = login.as_ref().map_or(sign_in.login.as_str(), Login::as_str);
+        let login_mac = mac(&self.inner.keys.login, &[name.as_bytes()]);
+        let device = sign_in
+            .known_device
+            .as_deref()
+            .and_then(|given| Digest::of_presented(Opens::KnownDevice, given).ok());
+        let admission = self.enter(login_mac, device, sign_in.from).await?;
+        let factor = Some((sign_in.totp.as_str(), sign_in.from));
+        self.judge(admission, sign_in.password.clone(), factor).await
+    }
+
+    /// Proves by password a person anew who is signed in already, before something that a stolen session must not do.
+    /// It has a ledger of its own: strangers who fail at the door do not keep residents from changing their password.
+    pub(super) async fn prove_again(
+        &self,
+        person: &Person,
+        password: Zeroizing<String>,
+    ) -> Result<Proved, PeopleError> {
+        let now = self.now();
+        let wanted = person.clone();
+        let ledgers = vec![(
+            mac(&self.inner.keys.ledger, &[b"again", person.id().as_bytes()]),
+            Bounds::KNOWN_DEVICE,
+        )];
+        let admission = self
+            .inner
+            .database
+            .write(move |tx| {
+                let account = account::by_person(tx, &wanted)?;
+                admit(tx, account, ledgers, now)
+            })
+            .await?;
+        Ok(self.judge(admission, password, None).await?)
+    }
+
+    async fn judge(
+        &self,
+        admission: Admission,
+        password: Zeroizing<String>,
+        second_factor: Option<(&str, IpAddr)>,
+    ) -> Result<Proved, SignInError> {
+        let entered = match admission {
+            Admission::Enter(entered) => *entered,
+            Admission::Wait(wait) => return Err(SignInError::Wait(wait)),
+        };
+        let stored = entered
+            .account
+            .as_ref()
+            .and_then(|account| account.password_hash.clone());
+        let password_fits = match self.inner.hasher.verify(password, stored).await {
+            Ok(fits) => fits,
+            Err(error) => {
+                // Nobody's fault: nothing is held against the name or the address.
+                let ledgers = entered.ledgers;
+                self.inner
+                    .database
+                    .write(move |tx| take_back(tx, &ledgers, false))
+                    .await
+                    .map_err(PeopleError::from)?;
+                return Err(PeopleError::from(error).into());
+            }
+        };
+        let Some(account) = entered.account else {
+            return Err(SignInError::NotMatching);
+        };
+        let step = match second_factor {
+            Some((code, _)) => self.second_factor(&account, code)?.map(Some),
+            None => Ok(None),
+        };
+        let why = match (password_fits, step) {
+            (true, Ok(step)) => {
+                return Ok(Proved {
+                    person: account.person,
+                    step,
+                    ledgers: entered.ledgers,
+                });
+            }
+            (false, _) => "password",
+            (true, Err(totp::Refused::Replayed)) => "oneTimeCodeReplayed",
+            (true, Err(totp::Refused::Wrong)) => "oneTimeCode",
+        };
+        let from = second_factor.map_or("a session".to_owned(), |(_, from)| from.to_string());
+        let detail = json!({ "why": why, "from": from });
+        self.audit("somebody", "signIn.refused", account.person.id(), detail)
+            .await;
+        Err(SignInError::NotMatching)
+    }
+
+    fn second_factor(&self, account: &Account, given: &str) -> Result<Result<Step, totp::Refused>, PeopleError> {
+        let Some(sealed) = &account.totp_secret else {
+            return Ok(Err(totp::Refused::Wrong));
+        };
+        let secret = self
+            .inner
+            .keys
+            .second_factor
+            .open(sealed, account.person.id().as_bytes())?;
+        Ok(totp::check(&secret, given, self.now(), account.totp_last_step))
+    }
+
+    /// Judges by the ledgers, and enters the try as a failure before it is looked at.
+    async fn enter(&self, login_mac: [u8; 32], device: Option<Digest>, from: IpAddr) -> Result<Admission, PeopleError> {
+        let now = self.now();
+        let key = &self.inner.keys.ledger;
+        let of_login = mac(key, &[b"login", &login_mac]);
+        let of_address = mac(key, &[b"address", &customer(from)]);
+        let of_device = device.map(|device| mac(key, &[b"device", &device.0]));
+        let tidy = self.inner.tries.fetch_add(1, Ordering::Relaxed).is_multiple_of(256);
+        let admission = self
+            .inner
+            .database
+            .write(move |tx| {
+                if tidy {
+                    ledger::tidy(tx, now)?;
+                }
+                let account = account::by_login(tx, login_mac)?;
+                let known = match (&account, device) {
+                    (Some(account), Some(device)) => session::is_known(tx, device, &account.person)?,
+                    _ => false,
+                };
+                let ledgers = match of_device.filter(|_| known) {
+                    Some(of_device) => vec![(of_device, Bounds::KNOWN_DEVICE)],
+                    None => vec![(of_login, Bounds::LOGIN), (of_address, Bounds::ADDRESS)],
+                };
+                admit(tx, account, ledgers, now)
+            })
+            .await?;
+        Ok(admission)
+    }
+
+    async fn begin_session(&self, proved: Proved, sign_in: &SignIn) -> Result<SignedIn, PeopleError> {
+        let person = proved.person.clone();
+        let replaces = sign_in.replaces.clone();
+        let agent = sign_in.agent.clone();
+        let (secret, device) = self.fresh_session_secrets();
+        let (digest, device_digest) = (secret.digest(), device.digest());
+        let old_device = sign_in
+            .known_device
+            .as_deref()
+            .and_then(|given| Digest::of_presented(Opens::KnownDevice, given).ok());
+        let now = self.now();
+        let stored = self.new_session(&person, &agent, now);
+        let used = self
+            .inner
+            .database
+            .write(move |tx| {
+                if !proved.use_up(tx)? {
+                    return Ok(false);
+                }
+                if let Some(old) = replaces.and_then(|given| Digest::of_presented(Opens::Session, &given).ok()) {
+                    session::remove_digest(tx, old)?;
+                }
+                if let Some(old) = old_device {
+                    session::forget_device(tx, old, &proved.person)?;
+                }
+                session::add(tx, digest, &stored, MOST_SESSIONS)?;
+                session::know(tx, device_digest, &proved.person, now, MOST_KNOWN_DEVICES)?;
+                Ok(true)
+            })
+            .await?;
+        if !used {
+            return Err(PeopleError::NotMatching);
+        }
+        let detail = json!({ "from": sign_in.from.to_string() });
+        self.audit(person.id(), "session.begun", person.id(), detail).await;
+        self.signed_in(person, secret, device, digest, now).await
+    }
+
+    pub(super) fn fresh_session_secrets(&self) -> (Secret, Secret) {
+        (
+            Secret::new(Opens::Session, self.random()),
+            Secret::new(Opens::KnownDevice, self.random()),
+        )
+    }
+
+    pub(super) fn new_session(&self, person: &Person, agent: &str, now: Timestamp) -> session::Session {
+        session::Session {
+            id: self.public_id("ses"),
+            person: person.clone(),
+            times: SessionTimes {
+                created_at: now,
+                seen_at: now,
+            },
+            agent: agent.chars().filter(|letter| !letter.is_control()).take(120).collect(),
+        }
+    }
+
+    pub(super) async fn signed_in(
+        &self,
+        person: Person,
+        secret: Secret,
+        known_device: Secret,
+        digest: Digest,
+        now: Timestamp,
+    ) -> Result<SignedIn, PeopleError> {
+        let lifetime = person.role().lifetime();
+        let viewer = self
+            .viewer_of_digest(digest, now)
+            .await?
+            .ok_or(PeopleError::NotFound("session"))?;
+        Ok(SignedIn {
+            session: secret,
+            known_device,
+            ends_at: super::later(now, lifetime.absolute),
+            viewer,
+        })
+    }
+}
+
+impl Proved {
+    /// Uses the code up inside the transaction that does what it was given for.
+    pub(super) fn use_up(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
+        if let Some(step) = self.step
+            && !account::use_step(tx, &self.person, step)?
+        {
+            return Ok(false);
+        }
+        take_back(tx, &self.ledgers, true)?;
+        Ok(true)
+    }
+}
+
+/// Judges by the ledgers, and enters the try as a failure before it is looked at.
+fn admit(
+    tx: &mut Tx<'_>,
+    account: Option<Account>,
+    ledgers: Vec<([u8; 32], Bounds)>,
+    now: Timestamp,
+) -> Result<Admission, DbError> {
+    let mut held = Vec::with_capacity(ledgers.len());
+    for (key, bounds) in &ledgers {
+        held.push((*key, *bounds, ledger::get(tx, *key)?));
+    }
+    let wait = held
+        .iter()
+        .filter_map(|(_, bounds, ledger)| ledger.map(|ledger| ledger.wait(*bounds, now)))
+        .max()
+        .unwrap_or_default();
+    if !wait.is_zero() {
+        return Ok(Admission::Wait(wait));
+    }
+    for (key, bounds, earlier) in held {
+        ledger::put(tx, key, Some(Ledger::failed(earlier, bounds, now)))?;
+    }
+    Ok(Admission::Enter(Box::new(Entered { account, ledgers })))
+}
+
+/// Takes the entry of this try back. After a success the ledger of the account is emptied; that of the address is only
+/// made shorter by one, or an attacker could empty it with an account of their own.
+fn take_back(tx: &mut Tx<'_>, ledgers: &[([u8; 32], Bounds)], success: bool) -> Result<(), DbError> {
+    for (key, bounds) in ledgers {
+        let shorter = if success && *bounds != Bounds::ADDRESS {
+            None
+        } else {
+            ledger::get(tx, *key)?.and_then(Ledger::taken_back)
+        };
+        ledger::put(tx, *key, shorter)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! What every door for people and programs does before a request gets further: in which language, who, from which
+//! page, how often. The doors themselves are `api`, `operator` and `welcome`.
+
+mod body;
+mod caller;
+mod cookie;
+mod failure;
+mod origin;
+mod texts;
+
+pub use body::{Asked, Body};
+pub use caller::{Caller, Control, Door, DoorState, HomeOf, ResidentOnly};
+pub use cookie::{CookieKind, clear, known_device as known_device_cookie, read, session as session_cookie};
+pub use failure::{Failure, render};
+pub use origin::is_own;
+pub use texts::{Say, lang_of};

@@ -1,0 +1,392 @@
+//! Loads, decides, persists, audits.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+use thiserror::Error;
+use tokio::sync::Notify;
+use tomori_runtime::clock::SharedClock;
+use tomori_runtime::db::{Database, DbError};
+use tomori_runtime::entropy::{SharedEntropy, bytes};
+use tomori_smart_home::schedule::{Calendar, Firing, ScheduleError};
+use tomori_smart_home::{DeviceId, DeviceKind, HomeId, ResidentId, Schedule, ScheduleId};
+
+use super::model::{Draft, Refused, Standing, unchanged_since};
+use super::store;
+use crate::audit::AuditLog;
+use crate::device_state::{self, CommandRecord, StateError};
+use crate::house_plan::{Doorbell, Part};
+
+/// The shutter service. Clones are the same service.
+#[derive(Clone)]
+pub struct Service {
+    pub(super) inner: Arc<Inner>,
+}
+
+/// What this room needs from others.
+pub struct Needs {
+    /// The state of the houses: it is told what to do, and knows what became of it.
+    pub state: device_state::Service,
+    /// Where what happened is written down (SR3-SP-6).
+    pub audit: AuditLog,
+    /// The house clock: schedules live in the time of the houses.
+    pub clock: SharedClock,
+    /// For ids.
+    pub entropy: SharedEntropy,
+    /// Tells a home's gateway that the plan is another.
+    pub doorbell: Doorbell,
+}
+
+pub(super) struct Inner {
+    pub(super) database: Database,
+    pub(super) state: device_state::Service,
+    pub(super) clock: SharedClock,
+    audit: AuditLog,
+    entropy: SharedEntropy,
+    doorbell: Doorbell,
+    changed: Mutex<HashSet<HomeId>>,
+    pub(super) wake: Notify,
+}
+
+/// Why schedules cannot be told or changed.
+#[derive(Debug, Error)]
+pub enum ShutterError {
+    /// The home has no such schedule (any more).
+    #[error("the home has no schedule {0}")]
+    NotFound(ScheduleId),
+    /// It is not taken.
+    #[error("the schedule is not taken")]
+    Refused(#[from] Refused),
+    /// The house cannot be read.
+    #[error("the house cannot be read")]
+    State(#[from] StateError),
+    /// The place of the home gives no calendar.
+    #[error("the place of the home gives no calendar")]
+    Place(#[from] ScheduleError),
+    /// The database failed.
+    #[error("schedules cannot be read or stored now")]
+    Storage(#[from] DbError),
+}
+
+/// A firing to come.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NextFiring {
+    /// When, and for which date.
+    #[serde(flatten)]
+    pub firing: Firing,
+    /// What is going to happen.
+    pub device: DeviceId,
+    /// The property that will be set.
+    pub property: tomori_smart_home::PropertyName,
+    /// To what.
+    pub value: tomori_smart_home::PropertyValue,
+}
+
+/// A firing that was, and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fired {
+    /// When, and for which date.
+    #[serde(flatten)]
+    pub firing: Firing,
+    /// The schedule in the form it had then.
+    pub schedule_then: Schedule,
+    /// What the platform did.
+    pub standing: Standing,
+    /// The command, whoever gave it: the truth about the shutter.
+    pub command: Option<CommandRecord>,
+}
+
+impl Service {
+    /// Opens the room with its tables at `path`. Blocks: call it while starting.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn open(path: &Path, needs: Needs) -> Result<Self, ShutterError> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database: Database::open(path, store::MIGRATIONS)?,
+                state: needs.state,
+                clock: needs.clock,
+                audit: needs.audit,
+                entropy: needs.entropy,
+                doorbell: needs.doorbell,
+                changed: Mutex::default(),
+                wake: Notify::new(),
+            }),
+        })
+    }
+
+    /// Whether the room can read its tables; for `/readyz`.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn check(&self) -> Result<(), ShutterError> {
+        self.inner.database.read(|reader| store::through(reader)).await?;
+        Ok(())
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.inner.database.clone().close().await;
+    }
+
+    /// The schedules of a home, oldest first.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn list(&self, home: &HomeId) -> Result<Vec<Schedule>, ShutterError> {
+        Ok(self.kept(home).await?.into_iter().map(|kept| kept.schedule).collect())
+    }
+
+    /// One schedule.
+    ///
+    /// # Errors
+    /// [`ShutterError::NotFound`] when the home has no such schedule.
+    pub async fn get(&self, home: &HomeId, id: &ScheduleId) -> Result<Schedule, ShutterError> {
+        let (of, wanted) = (home.clone(), id.clone());
+        let found = self
+            .inner
+            .database
+            .read(move |reader| store::by_id(reader, &of, &wanted))
+            .await?;
+        found
+            .map(|kept| kept.schedule)
+            .ok_or_else(|| ShutterError::NotFound(id.clone()))
+    }
+
+    /// Who wrote the present form of a schedule.
+    ///
+    /// # Errors
+    /// [`ShutterError::NotFound`] when the home has no such schedule.
+    pub async fn last_editor(&self, home: &HomeId, id: &ScheduleId) -> Result<ResidentId, ShutterError> {
+        let (of, wanted) = (home.clone(), id.clone());
+        let found = self
+            .inner
+            .database
+            .read(move |reader| store::by_id(reader, &of, &wanted))
+            .await?;
+        found
+            .map(|kept| kept.changed_by)
+            .ok_or_else(|| ShutterError::NotFound(id.clone()))
+    }
+
+    /// A new schedule of a resident (T2-4 step 1).
+    ///
+    /// # Errors
+    /// [`ShutterError::Refused`] names what is wrong.
+    pub async fn create(&self, home: &HomeId, resident: &ResidentId, draft: Draft) -> Result<Schedule, ShutterError> {
+        let kind = self.kind(home, &draft.device).await?;
+        let id = ScheduleId::from_random(bytes(self.inner.entropy.as_ref()));
+        let (of, by, now) = (home.clone(), resident.clone(), self.now());
+        let schedule = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let schedule = draft.create(id, by.clone(), kind, store::count(tx, &of)?)?;
+                store::put(tx, &of, &schedule, &by, now)?;
+                Ok::<_, ShutterError>(schedule)
+            })
+            .await?;
+        self.published(home, resident, "schedule.created", &schedule).await;
+        Ok(schedule)
+    }
+
+    /// Changes a schedule for somebody who saw version `seen`. It stays the schedule of the resident who set it.
+    ///
+    /// # Errors
+    /// [`ShutterError::Refused`] with [`Refused::Conflict`] when it is at another version by now.
+    pub async fn edit(
+        &self,
+        home: &HomeId,
+        by: &ResidentId,
+        id: &ScheduleId,
+        seen: u64,
+        draft: Draft,
+    ) -> Result<Schedule, ShutterError> {
+        let kind = self.kind(home, &draft.device).await?;
+        let (of, wanted, editor, now) = (home.clone(), id.clone(), by.clone(), self.now());
+        let schedule = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let current = store::by_id(tx, &of, &wanted)?.ok_or(ShutterError::NotFound(wanted))?;
+                let schedule = draft.edit(&current.schedule, seen, kind)?;
+                store::put(tx, &of, &schedule, &editor, now)?;
+                Ok::<_, ShutterError>(schedule)
+            })
+            .await?;
+        self.published(home, by, "schedule.changed", &schedule).await;
+        Ok(schedule)
+    }
+
+    /// Deletes a schedule for somebody who saw version `seen`.
+    ///
+    /// # Errors
+    /// As [`Service::edit`].
+    pub async fn delete(&self, home: &HomeId, by: &ResidentId, id: &ScheduleId, seen: u64) -> Result<(), ShutterError> {
+        let (of, wanted) = (home.clone(), id.clone());
+        let gone = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let current = store::by_id(tx, &of, &wanted)?.ok_or(ShutterError::NotFound(wanted.clone()))?;
+                unchanged_since(&current.schedule, seen)?;
+                store::remove(tx, &of, &wanted)?;
+                Ok::<_, ShutterError>(current.schedule)
+            })
+            .await?;
+        self.published(home, by, "schedule.deleted", &gone).await;
+        Ok(())
+    }
+
+    /// What is going to happen in a home, soonest first: for each schedule its next firing.
+    ///
+    /// # Errors
+    /// When the home does not exist or the tables cannot be read.
+    pub async fn next_firings(&self, home: &HomeId, most: usize) -> Result<Vec<NextFiring>, ShutterError> {
+        let calendar = Calendar::new(&self.inner.state.house(home).await?.place)?;
+        let (of, now) = (home.clone(), self.now());
+        let mut next = self
+            .inner
+            .database
+            .read(move |reader| {
+                let mut next = Vec::new();
+                for kept in store::of_home(reader, &of)? {
+                    let mut after = now.max(kept.since);
+                    while let Some(firing) = calendar.next_firing(&kept.schedule, after) {
+                        // A schedule fires once a date: one that was moved to later in the day after it had fired
+                        // begins on its next day.
+                        if store::last_date(reader, &kept.schedule.id, firing.date)? < Some(firing.date) {
+                            next.push((firing, kept.schedule));
+                            break;
+                        }
+                        after = firing.at;
+                    }
+                }
+                Ok(next)
+            })
+            .await?;
+        next.sort_by(|(left, _), (right, _)| left.cmp(right));
+        Ok(next
+            .into_iter()
+            .take(most)
+            .map(|(firing, schedule)| NextFiring {
+                firing,
+                device: schedule.device,
+                property: schedule.property,
+                value: schedule.value,
+            })
+            .collect())
+    }
+
+    /// What became of the newest firings of a home, newest first.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn firings(&self, home: &HomeId, most: u16) -> Result<Vec<Fired>, ShutterError> {
+        let of = home.clone();
+        let written = self
+            .inner
+            .database
+            .read(move |reader| store::firings(reader, &of, u32::from(most)))
+            .await?;
+        let mut fired = Vec::with_capacity(written.len());
+        for written in written {
+            let command = self.command_of(home, &written.firing).await?;
+            fired.push(Fired {
+                firing: written.firing,
+                schedule_then: written.schedule,
+                // The gateway may have run it by itself while the platform was away; its command is the truth.
+                standing: match (written.standing, &command) {
+                    (Standing::Missed, Some(_)) => Standing::Instructed,
+                    (standing, _) => standing,
+                },
+                command,
+            });
+        }
+        Ok(fired)
+    }
+
+    /// The home's schedules for the house plan.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn plan_part(&self, home: &HomeId) -> Result<Part<Vec<Schedule>>, ShutterError> {
+        let of = home.clone();
+        let (version, kept) = self
+            .inner
+            .database
+            .read(move |reader| Ok((store::version(reader, &of)?, store::of_home(reader, &of)?)))
+            .await?;
+        Ok(Part {
+            version,
+            content: kept.into_iter().map(|kept| kept.schedule).collect(),
+        })
+    }
+
+    pub(super) async fn kept(&self, home: &HomeId) -> Result<Vec<store::Kept>, ShutterError> {
+        let of = home.clone();
+        Ok(self
+            .inner
+            .database
+            .read(move |reader| store::of_home(reader, &of))
+            .await?)
+    }
+
+    /// The command of a firing, if anybody ever gave it.
+    pub(super) async fn command_of(
+        &self,
+        home: &HomeId,
+        firing: &Firing,
+    ) -> Result<Option<CommandRecord>, ShutterError> {
+        let Some(id) = Firing::command_id(&firing.schedule, firing.date) else {
+            return Ok(None);
+        };
+        match self.inner.state.command_record(home, &id).await {
+            Ok(record) => Ok(Some(record)),
+            Err(StateError::NoSuchCommand(_) | StateError::NoSuchHome(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Homes whose schedules changed since the last call.
+    pub(super) fn take_changed(&self) -> HashSet<HomeId> {
+        std::mem::take(&mut *self.inner.changed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    async fn kind(&self, home: &HomeId, device: &DeviceId) -> Result<DeviceKind, ShutterError> {
+        match self.inner.state.device(home, device).await {
+            Ok(device) => Ok(device.equipment.device.kind),
+            Err(StateError::NoSuchDevice(_)) => Err(Refused::NotAShutter.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn published(&self, home: &HomeId, by: &ResidentId, what: &'static str, schedule: &Schedule) {
+        self.inner
+            .changed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(home.clone());
+        self.inner.wake.notify_one();
+        self.inner.doorbell.ring(home);
+        let detail = json!({ "home": home.as_str(), "version": schedule.version });
+        self.inner
+            .audit
+            .record(by.as_str(), what, schedule.id.as_str(), &detail.to_string())
+            .await;
+    }
+}
+
+/// How long firings are kept beside the history of the house.
+pub(super) const KEEP: SignedDuration = SignedDuration::from_hours(400 * 24);
