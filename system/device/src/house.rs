@@ -19,7 +19,7 @@ use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::device::{DeviceKind, Endpoint};
 
 use crate::appliance::{Hand, Look};
-use crate::config::{HouseConfig, Text};
+use crate::config::{HouseConfig, NodeConfig, Quirk, Text};
 use crate::lan::line::{Direction, Disturbance};
 use crate::lan::socket;
 use crate::node::ReceivedSet;
@@ -116,7 +116,8 @@ pub struct NodeView {
     pub disturbed_frames: [usize; 2],
 }
 
-/// A house of virtual devices. Clones are the same house; it lives until the shutdown.
+/// A house of virtual devices. Clones are the same house; it lives until the shutdown, and its addresses are free
+/// again when the last clone (the page's router has one) is gone after that.
 #[derive(Clone)]
 pub struct VirtualHouse {
     inner: Arc<Inner>,
@@ -156,13 +157,13 @@ impl VirtualHouse {
         let remembered = memory.as_ref().map(Memory::read).unwrap_or_default();
         let mut cells = Vec::with_capacity(config.nodes.len());
         for node in &config.nodes {
-            let socket = socket::node(node.address, port).map_err(|source| HouseError::Address {
+            let sockets = sockets(node, port).map_err(|source| HouseError::Address {
                 node: node.id.clone(),
                 address: node.address,
                 port,
                 source,
             })?;
-            let cell = Cell::new(&config, node, socket, changes.clone(), entropy.as_ref());
+            let cell = Cell::new(&config, node, sockets, changes.clone(), entropy.as_ref());
             let Some(cell) = cell else { continue };
             if let Some(look) = remembered.get(&node.id) {
                 cell.recall(look);
@@ -316,6 +317,14 @@ impl VirtualHouse {
         done.then_some(())
             .ok_or_else(|| OperateError::NotPossible(id.to_owned()))
     }
+}
+
+/// The socket of a node, and the one it speaks from when that is another.
+fn sockets(node: &NodeConfig, port: u16) -> io::Result<(UdpSocket, Option<UdpSocket>)> {
+    let own = socket::node(node.address, port)?;
+    let other = node.quirks.contains(&Quirk::OtherPort);
+    let mouth = other.then(|| socket::node(node.address, 0)).transpose()?;
+    Ok((own, mouth))
 }
 
 /// Hears the multicast group for all nodes of the house.

@@ -17,7 +17,7 @@ pub mod node;
 pub mod page;
 mod run;
 
-pub use config::{Config, HouseConfig, NodeConfig, Text};
+pub use config::{Config, HouseConfig, NodeConfig, Quirk, Text};
 pub use house::{Change, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse};
 pub use lan::line::{Direction, Disturbance};
 pub use node::ReceivedSet;

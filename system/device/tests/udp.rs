@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 use tomori_device::appliance::{Hand, Look};
-use tomori_device::{Direction, Disturbance, HouseConfig, HouseError, OperateError, VirtualHouse};
+use tomori_device::{Direction, Disturbance, HouseConfig, HouseError, OperateError, Quirk, VirtualHouse};
 use tomori_echonet_lite::{Eoj, Esv, Frame, Property, discovery};
 use tomori_runtime::clock::SystemClock;
 use tomori_runtime::entropy::SeededEntropy;
@@ -267,6 +267,24 @@ async fn a_flood_is_borne_up_to_a_point_and_the_node_recovers() {
     while controller.socket.try_recv(&mut buffer).is_ok() {}
     controller.get(9, 0xea).await;
     assert_eq!(controller.answer().await.tid, 9);
+}
+
+#[tokio::test]
+async fn an_odd_node_answers_from_another_port() {
+    let network = Network::new();
+    let controller = network.controller().await;
+    let mut config = network.one_shutter(Duration::from_millis(50));
+    config.nodes[0].quirks = vec![Quirk::OtherPort];
+    let (_house, _trigger) = start(config);
+    controller.get(1, 0xea).await;
+    let mut buffer = [0; 2_000];
+    let (bytes, from) = timeout(WAIT, controller.socket.recv_from(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(from.ip(), controller.device.ip());
+    assert_ne!(from.port(), network.port);
+    assert_eq!(Frame::decode(&buffer[..bytes]).unwrap().tid, 1);
 }
 
 #[tokio::test]

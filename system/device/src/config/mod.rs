@@ -86,6 +86,18 @@ pub struct HouseConfig {
     pub memory: Option<PathBuf>,
 }
 
+/// What some real nodes do otherwise than the specification says, and a controller must bear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quirk {
+    /// Answers and announcements come from another port than the node's.
+    OtherPort,
+    /// Every refusal has the service 0x50, whatever was asked.
+    OneRefusal,
+    /// A refused Set echoes no data.
+    BareRefusal,
+}
+
 /// A node: one thing of the house with its own address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +127,9 @@ pub struct NodeConfig {
     /// Human detection sensors: seconds until they forget, 1 to 3600.
     #[serde(default = "default_hold")]
     pub hold_seconds: u16,
+    /// What the node does otherwise than the specification says.
+    #[serde(default)]
+    pub quirks: Vec<Quirk>,
 }
 
 fn default_port() -> u16 {
@@ -152,6 +167,7 @@ impl NodeConfig {
             temperature: default_temperature(),
             daily_swing: 0.0,
             hold_seconds: default_hold(),
+            quirks: Vec::new(),
         }
     }
 
@@ -304,6 +320,13 @@ mod tests {
         room = { ja = "居間", en = "Living" }
         travel_seconds = 3.5
     "#;
+
+    #[test]
+    fn the_documented_example_is_the_house_of_the_demo() {
+        let config: Config = parse_valid("device.example.toml", include_str!("../../device.example.toml")).unwrap();
+        let of = |house: &HouseConfig| serde_json::to_value(house).unwrap();
+        assert_eq!(of(&config.house), of(&HouseConfig::demo()));
+    }
 
     #[test]
     fn a_house_is_read() {

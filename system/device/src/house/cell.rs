@@ -33,6 +33,8 @@ pub(super) struct Cell {
     group: SocketAddr,
     port: u16,
     socket: UdpSocket,
+    /// Where a node with that quirk speaks from instead.
+    mouth: Option<UdpSocket>,
     state: Mutex<State>,
     /// Tells the node's task that something may be due sooner than it thought.
     sooner: Notify,
@@ -50,7 +52,7 @@ impl Cell {
     pub(super) fn new(
         house: &HouseConfig,
         config: &NodeConfig,
-        socket: UdpSocket,
+        (socket, mouth): (UdpSocket, Option<UdpSocket>),
         changes: broadcast::Sender<Change>,
         entropy: &dyn Entropy,
     ) -> Option<Self> {
@@ -62,13 +64,15 @@ impl Cell {
             instance: object.instance,
         };
         let first_tid = u16::from_be_bytes(bytes(entropy));
-        let node = Node::new(config.address, Responder::new(identity), config.appliance()?, first_tid);
+        let node = Node::new(config.address, Responder::new(identity), config.appliance()?, first_tid)
+            .with_quirks(&config.quirks);
         Some(Self {
             config: config.clone(),
             endpoint,
             group: SocketAddr::new(house.multicast.into(), house.port),
             port: house.port,
             socket,
+            mouth,
             state: Mutex::new(State {
                 node,
                 meter: Meter::new(Instant::now()),
@@ -226,7 +230,7 @@ impl Cell {
     /// Sends without waiting, past the reactor: that only knows after its first round that a new socket can send. A
     /// full buffer loses the datagram, as a busy network does.
     fn send(&self, (datagram, to): &Sent) {
-        let socket = SockRef::from(&self.socket);
+        let socket = SockRef::from(self.mouth.as_ref().unwrap_or(&self.socket));
         if let Err(error) = socket.send_to(datagram, &(*to).into()) {
             tracing::debug!(node = self.config.id, %to, %error, "a datagram was lost");
         }

@@ -14,6 +14,7 @@ use tomori_echonet_lite::node::{Maps, PropertyStore as _, Responder, To, announc
 use tomori_echonet_lite::{Eoj, Esv, Frame, Property};
 
 use crate::appliance::{Appliance, Hand, Look};
+use crate::config::Quirk;
 use store::Store;
 
 /// How many received Sets a node remembers; older ones are forgotten, the count is not.
@@ -76,6 +77,7 @@ pub struct Node {
     responder: Responder,
     appliance: Box<dyn Appliance>,
     common: Common,
+    quirks: Vec<Quirk>,
     powered: bool,
     next_tid: u16,
     told: BTreeMap<u8, Vec<u8>>,
@@ -107,12 +109,20 @@ impl Node {
                 remote_control: 0x41,
                 remote_from: None,
             },
+            quirks: Vec::new(),
             powered: true,
             next_tid: first_tid,
             told: BTreeMap::new(),
             sets: VecDeque::new(),
             set_count: 0,
         }
+    }
+
+    /// The node, doing some things otherwise than the specification says.
+    #[must_use]
+    pub fn with_quirks(mut self, quirks: &[Quirk]) -> Self {
+        self.quirks = quirks.to_vec();
+        self
     }
 
     /// What the node says when it starts: its instance list. From here on, changes are told.
@@ -134,7 +144,10 @@ impl Node {
             self.remember_set(frame, from, now);
         }
         let (responder, mut store) = self.split(now, from);
-        let replies = responder.answer(frame, &mut store);
+        let mut replies = responder.answer(frame, &mut store);
+        for reply in &mut replies {
+            self.distort(&mut reply.frame);
+        }
         let mut out: Vec<Outgoing> = replies
             .into_iter()
             .map(|reply| match reply.to {
@@ -222,6 +235,20 @@ impl Node {
     #[must_use]
     pub fn set_count(&self) -> u64 {
         self.set_count
+    }
+
+    fn distort(&self, answer: &mut Frame) {
+        let refuses = Esv::ALL.into_iter().any(|asked| asked.refused() == Some(answer.esv));
+        if !refuses {
+            return;
+        }
+        if self.quirks.contains(&Quirk::BareRefusal) && matches!(answer.esv, Esv::SetISna | Esv::SetCSna) {
+            answer.properties.iter_mut().for_each(|property| property.edt.clear());
+        }
+        // With two lists of properties the service cannot be another one without the frame becoming unreadable.
+        if self.quirks.contains(&Quirk::OneRefusal) && !answer.esv.has_two_lists() {
+            answer.esv = Esv::SetISna;
+        }
     }
 
     fn tid(&mut self) -> u16 {

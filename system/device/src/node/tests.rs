@@ -187,6 +187,22 @@ fn without_power_there_is_silence_and_then_a_new_start() {
 }
 
 #[test]
+fn odd_nodes_refuse_oddly() {
+    let odd = |quirks: &[Quirk]| {
+        let mut node = node().with_quirks(quirks);
+        let refused = node.hear(&set(&[(0xea, 0x41)]), GATEWAY, at(0));
+        let unread = node.hear(&get(&[0xb0]), GATEWAY, at(0));
+        (answer(&refused).clone(), answer(&unread).esv)
+    };
+    let (refused, unread) = odd(&[Quirk::OneRefusal]);
+    assert_eq!((refused.esv, unread), (Esv::SetISna, Esv::SetISna));
+    assert_eq!(refused.properties, [Property::new(0xea, [0x41])]);
+    let (refused, unread) = odd(&[Quirk::BareRefusal]);
+    assert_eq!((refused.esv, unread), (Esv::SetCSna, Esv::GetSna));
+    assert_eq!(refused.properties, [Property::bare(0xea)]);
+}
+
+#[test]
 fn its_own_echo_is_not_heard() {
     assert_eq!(node().hear(&get(&[0x80]), HERE, at(0)), []);
 }
