@@ -18,3 +18,4 @@ pub mod pki;
 pub mod seal;
 pub mod shutdown;
 pub mod tls;
+mod wait;

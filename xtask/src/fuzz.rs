@@ -1,8 +1,9 @@
 //! `cargo xtask fuzz`: the targets of `fuzz/`, built with the stable compiler.
 //!
-//! The folder is laid out for `cargo fuzz`; for a brief run nothing of it is needed but LLVM's coverage pass, which
-//! stable `rustc` has. No sanitizer: the workspace forbids `unsafe`, so what can be found are panics, endless loops and
-//! memory hunger.
+//! The folder is laid out for `cargo fuzz`, but a brief run needs nothing of it except LLVM's coverage pass, which stable
+//! `rustc` has. Only our own crates are instrumented (`fuzz/instrument` stands in for `rustc`), so that all others are
+//! those that `cargo test` has already built. No sanitizer: the workspace forbids `unsafe`, so what can be found are
+//! panics, endless loops and memory hunger.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
-use crate::process::{self, cargo, output};
+use crate::process::{self, cargo};
 use crate::tree::Tree;
 
 /// What to fuzz, and how long.
@@ -22,10 +23,6 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 60)]
     seconds: u32,
 }
-
-const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1 -Cdebug-assertions";
 
 /// Runs one target or all; whether nothing was found.
 pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
@@ -84,33 +81,16 @@ fn targets(tree: &Tree) -> Result<Vec<String>> {
 
 /// Builds all targets; the folder they are in.
 fn build(tree: &Tree) -> Result<PathBuf> {
-    let version = output(Command::new("rustc").arg("-vV"))?;
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .context("rustc names no host")?;
-    let target = tree.target.join("fuzz");
-    // Named target: flags then go to what is fuzzed alone, and not to build scripts and macros.
     let built = process::succeeds(
         cargo()
-            .args([
-                "build",
-                "--release",
-                "--locked",
-                "--quiet",
-                "--bins",
-                "--target",
-                host,
-                "--manifest-path",
-            ])
-            .arg(tree.root.join("fuzz/Cargo.toml"))
-            .env("RUSTFLAGS", COVERAGE)
-            .env("CARGO_TARGET_DIR", &target),
+            .args(["build", "--package", "tomori-fuzz", "--bins", "--locked", "--quiet"])
+            .env("RUSTC_WORKSPACE_WRAPPER", tree.root.join("fuzz/instrument"))
+            .current_dir(&tree.root),
     )?;
     if !built {
         bail!("the fuzz targets do not build");
     }
-    Ok(target.join(host).join("release"))
+    Ok(tree.target.join("debug"))
 }
 
 fn run_one(

@@ -20,14 +20,11 @@ mod value;
 mod writer;
 
 use std::fs::{self, OpenOptions};
-use std::future::Future;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -37,6 +34,7 @@ pub use session::{MOST_ROWS, Reader, Tx};
 pub use value::{FromValue, Row, Value, values};
 
 use crate::file::sync_parent;
+use crate::wait::block_on;
 
 /// How many writes, and how many reads, may wait.
 const WAITING: usize = 1024;
@@ -293,24 +291,6 @@ fn backup(path: &Path, target: &Path) -> Result<(), DbError> {
         let _ = fs::remove_file(&beside);
     }
     copied
-}
-
-/// Waits for `future` on this thread. Nothing here needs a runtime: the futures wait for channels only.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(result) => return result,
-            Poll::Pending => thread::park(),
-        }
-    }
 }
 
 #[cfg(test)]

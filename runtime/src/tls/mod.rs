@@ -12,7 +12,8 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use thiserror::Error;
@@ -52,6 +53,18 @@ pub fn mutual_server_config(
     root_der: &[u8],
     clock: SharedClock,
 ) -> Result<ServerConfig, TlsError> {
+    mutual_server_config_with(resolver(identity)?, root_der, clock)
+}
+
+/// As [`mutual_server_config`], with a certificate that may change while the server runs.
+///
+/// # Errors
+/// When the root does not fit.
+pub fn mutual_server_config_with(
+    certificates: Arc<dyn ResolvesServerCert>,
+    root_der: &[u8],
+    clock: SharedClock,
+) -> Result<ServerConfig, TlsError> {
     let provider = provider();
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(root_der)?), Arc::clone(&provider))
         .build()
@@ -60,8 +73,7 @@ pub fn mutual_server_config(
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(TlsError::Identity)?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(chain(identity), identity.key.to_tls())
-        .map_err(TlsError::Identity)?;
+        .with_cert_resolver(certificates);
     // Session tickets would let a client whose certificate was revoked in between come back without showing it.
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
@@ -75,12 +87,22 @@ pub fn mutual_server_config(
 /// # Errors
 /// When the identity does not fit.
 pub fn server_config(identity: &Identity<'_>, clock: SharedClock) -> Result<ServerConfig, TlsError> {
+    server_config_with(resolver(identity)?, clock)
+}
+
+/// As [`server_config`], with a certificate that may change while the server runs.
+///
+/// # Errors
+/// When the protocol version is not available.
+pub fn server_config_with(
+    certificates: Arc<dyn ResolvesServerCert>,
+    clock: SharedClock,
+) -> Result<ServerConfig, TlsError> {
     let mut config = ServerConfig::builder_with_details(provider(), Arc::new(ClockTime(clock)))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(TlsError::Identity)?
         .with_no_client_auth()
-        .with_single_cert(chain(identity), identity.key.to_tls())
-        .map_err(TlsError::Identity)?;
+        .with_cert_resolver(certificates);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -144,6 +166,12 @@ fn roots(root_der: &[u8]) -> Result<RootCertStore, TlsError> {
         .add(CertificateDer::from(root_der.to_vec()))
         .map_err(TlsError::Root)?;
     Ok(roots)
+}
+
+fn resolver(identity: &Identity<'_>) -> Result<Arc<dyn ResolvesServerCert>, TlsError> {
+    let certified = CertifiedKey::from_der(chain(identity), identity.key.to_tls(), &provider());
+    let certified = certified.map_err(TlsError::Identity)?;
+    Ok(Arc::new(SingleCertAndKey::from(certified)))
 }
 
 fn chain(identity: &Identity<'_>) -> Vec<CertificateDer<'static>> {

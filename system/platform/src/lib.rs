@@ -11,9 +11,11 @@
 pub mod api;
 pub mod audit;
 pub mod auth;
+pub mod config;
 pub mod device_state;
 pub mod door;
 pub mod house_plan;
 pub mod link;
 pub mod personal_info;
+pub mod server;
 pub mod services;

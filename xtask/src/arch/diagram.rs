@@ -39,7 +39,7 @@ fn replaced(text: &str, diagram: &str) -> Result<String> {
 
 /// Arrows that follow from others are left out, or nobody could read it; so are the crates that test and build.
 fn draw(graph: &Graph) -> String {
-    let shown = |part: &str| !matches!(part, "xtask" | "system-tests");
+    let shown = |part: &str| !matches!(part, "xtask" | "system-tests" | "fuzz");
     let mut text = "flowchart TD\n".to_owned();
     let parts: BTreeSet<_> = graph
         .0

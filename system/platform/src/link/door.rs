@@ -46,8 +46,10 @@ const DEPARTURES: usize = 64;
 
 /// What the link is built from.
 pub struct Parts {
-    /// Time.
-    pub clock: SharedClock,
+    /// The time of the world: certificates, and how much a gateway may say.
+    pub wall: SharedClock,
+    /// The time of the houses, which gateways are told.
+    pub house: SharedClock,
     /// Randomness.
     pub entropy: SharedEntropy,
     /// The audit log.
@@ -66,7 +68,8 @@ pub struct Parts {
 
 /// The link: what all its connections share.
 pub struct Link {
-    pub(super) clock: SharedClock,
+    pub(super) wall: SharedClock,
+    pub(super) house: SharedClock,
     pub(super) entropy: SharedEntropy,
     pub(super) audit: AuditLog,
     pub(super) doorbell: Doorbell,
@@ -83,7 +86,8 @@ impl Link {
     pub(crate) fn new(parts: Parts) -> (Arc<Self>, Departures) {
         let (registry, departed) = Registry::new(parts.limits.gateways);
         let link = Arc::new(Self {
-            clock: parts.clock,
+            wall: parts.wall,
+            house: parts.house,
             entropy: parts.entropy,
             audit: parts.audit,
             doorbell: parts.doorbell,
@@ -147,7 +151,7 @@ impl Link {
         loop {
             tokio::select! {
                 () = shutdown.wait() => return,
-                () = self.clock.sleep(EXPIRY_EVERY) => self.registry.end_expired(self.clock.now()),
+                () = self.wall.sleep(EXPIRY_EVERY) => self.registry.end_expired(self.wall.now()),
             }
         }
     }
@@ -230,7 +234,7 @@ impl Departures {
         let departed = futures_util::stream::poll_fn(|context| self.departed.poll_recv(context));
         futures_util::StreamExt::for_each_concurrent(departed, DEPARTURES, |departure| async move {
             link.doorbell.forget(&departure.home);
-            let since = link.clock.now();
+            let since = link.house.now();
             let Departure {
                 gateway,
                 home,

@@ -16,4 +16,5 @@ pub use admission::Admission;
 pub use door::{Link, Parts};
 pub use model::Limits;
 
+pub(crate) use door::Departures;
 pub(crate) use enrolment::serve as serve_enrolment;

@@ -140,7 +140,7 @@ impl Session {
     }
 
     async fn wait(&mut self) -> Woken {
-        let clock = &self.link.clock;
+        let clock = &self.link.wall;
         let Some(greeted) = &self.greeted else {
             return tokio::select! {
                 biased;
@@ -221,7 +221,7 @@ impl Session {
 
     /// A message that is not a batch: a word on a plan, or of a newer contract.
     fn control(&mut self) {
-        let now = self.link.clock.now();
+        let now = self.link.wall.now();
         if let Some(greeted) = &mut self.greeted
             && !greeted.control.take(1.0, now).is_zero()
         {
@@ -271,7 +271,7 @@ impl Session {
             }
             Err(error) => return self.unwell(&error),
         };
-        let now = self.link.clock.now();
+        let now = self.link.wall.now();
         let limits = self.link.limits;
         self.greeted = Some(Greeted {
             bell,
@@ -288,7 +288,7 @@ impl Session {
         });
         self.outgoing.push_back(Outgoing::Welcome(v1::Welcome {
             stored_through,
-            now: now.as_microsecond(),
+            now: self.link.house.now().as_microsecond(),
         }));
     }
 
@@ -307,7 +307,7 @@ impl Session {
             }
         }
         let Some(greeted) = &mut self.greeted else { return };
-        let now = self.link.clock.now();
+        let now = self.link.wall.now();
         let cost = u32::try_from(events.len()).map_or(f64::MAX, f64::from).max(LEAST_COST);
         let pause = greeted.events.take(cost, now);
         greeted.paused_until = (!pause.is_zero()).then(|| after(now, pause));

@@ -1,0 +1,16 @@
+//! Any configuration file: it is taken, or refused with a place and a remedy.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tomori_runtime::config;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let told = config::parse_valid::<tomori_device::Config>("file.toml", text).err();
+    if let Some(error) = told {
+        assert!(error.to_string().starts_with("file.toml"), "an error says where: {error}");
+    }
+});

@@ -1,0 +1,335 @@
+//! The platform as one process: opens the rooms, stands at the doors, and closes both.
+
+mod certificate;
+mod listeners;
+mod plan_sources;
+
+pub use listeners::Addresses;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use thiserror::Error;
+use tokio::task::JoinSet;
+use tomori_gateway_link::PLATFORM_NAME;
+use tomori_runtime::clock::SharedClock;
+use tomori_runtime::data_dir::DataDir;
+use tomori_runtime::db::DbError;
+use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::http::Door;
+use tomori_runtime::pki::PkiError;
+use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
+use tomori_runtime::shutdown::Shutdown;
+use tomori_runtime::tls::{Acceptor, TlsError};
+
+use crate::audit::AuditLog;
+use crate::auth::gateways::{self, GatewayError};
+use crate::config::{Config, WebTls};
+use crate::device_state;
+use crate::house_plan::Doorbell;
+use crate::link::{self, Link};
+use crate::personal_info::{self, PersonalInfoError};
+use certificate::Certificate;
+use listeners::Listeners;
+use plan_sources::PlanSources;
+
+/// How long the tasks may take to end after the shutdown.
+const LONGEST_END: Duration = Duration::from_millis(1500);
+
+/// The two times (docs/adr/0003).
+#[derive(Clone)]
+pub struct Clocks {
+    /// The time of the houses: schedules, commands, reports, history.
+    pub house: SharedClock,
+    /// The time of the world: certificates, codes, sessions, rate limits.
+    pub wall: SharedClock,
+}
+
+/// The rooms. Clones are the same rooms.
+#[derive(Clone)]
+pub struct Services {
+    /// The state of every house.
+    pub device_state: device_state::Service,
+    /// Home gateways.
+    pub gateways: gateways::Service,
+    /// Names and addresses.
+    pub personal_info: personal_info::Service,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// The gateways' streams.
+    pub link: Arc<Link>,
+    /// The two times.
+    pub clocks: Clocks,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+}
+
+/// The platform, open but not yet serving: its listeners hold their addresses.
+pub struct Platform {
+    services: Services,
+    departures: link::Departures,
+    listeners: Listeners,
+    config: Config,
+    data: DataDir,
+}
+
+/// Why the platform does not start, or stopped.
+#[derive(Debug, Error)]
+pub enum ServerError {
+    /// An address cannot be listened on.
+    #[error(
+        "{key}: cannot listen on {address}; is another program using it? Stop that, or choose another address in the configuration"
+    )]
+    Listen {
+        /// The configuration key.
+        key: &'static str,
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A room's database.
+    #[error("a database cannot be opened")]
+    Storage(#[from] DbError),
+    /// The gateways' room.
+    #[error("the gateways' room cannot be opened")]
+    Gateways(#[from] GatewayError),
+    /// The room of personal information.
+    #[error("the room of personal information cannot be opened")]
+    PersonalInfo(#[from] PersonalInfoError),
+    /// The key file.
+    #[error("the platform's key cannot be used")]
+    Key(#[from] SealError),
+    /// A certificate of the platform.
+    #[error("a certificate of the platform cannot be made")]
+    Pki(#[from] PkiError),
+    /// A certificate that does not fit.
+    #[error("TLS cannot be set up")]
+    Tls(#[from] TlsError),
+    /// Certificate files that do not fit.
+    #[error("web.certificate, web.key: {why}")]
+    WebCertificate {
+        /// What is wrong and what would help.
+        why: String,
+    },
+    /// A task ended that should not.
+    #[error("{task} ended unexpectedly; see the log")]
+    Ended {
+        /// Which.
+        task: &'static str,
+    },
+}
+
+impl Platform {
+    /// Opens the rooms in a data directory and takes the addresses. Nobody is served yet.
+    ///
+    /// # Errors
+    /// [`ServerError`], naming what is wrong and the remedy.
+    pub async fn open(
+        config: Config,
+        data: DataDir,
+        clocks: Clocks,
+        entropy: SharedEntropy,
+    ) -> Result<Self, ServerError> {
+        let listeners = Listeners::bind(&config).await?;
+        let addresses = listeners.addresses();
+        let doorbell = Doorbell::default();
+        let audit = AuditLog::new(clocks.wall.clone());
+        let keys: Arc<dyn KeyStore> = Arc::new(KeyFile::open_or_create(&data.path("platform.key"), &*entropy)?);
+        let personal_keys = KeyFile::open_or_create(&data.path("personal_info.key"), &*entropy)?;
+
+        let device_state = device_state::Service::open(
+            &data.path("device_state.db"),
+            clocks.house.clone(),
+            Arc::clone(&entropy),
+            audit.clone(),
+            doorbell.clone(),
+            config.keep(),
+        )?;
+        let personal_info = personal_info::Service::open(
+            &data.path("personal_info.db"),
+            &personal_keys,
+            Arc::clone(&entropy),
+            doorbell.clone(),
+        )?;
+        let gateways = gateways::Service::open(
+            &data.path("gateways.db"),
+            &data.path("ca"),
+            gateways::Parts {
+                clock: clocks.wall.clone(),
+                entropy: Arc::clone(&entropy),
+                audit: audit.clone(),
+                doorbell: doorbell.clone(),
+                homes: device_state.clone(),
+                link_address: config
+                    .link
+                    .public_address
+                    .clone()
+                    .unwrap_or_else(|| addresses.link.to_string()),
+            },
+        )?;
+        drop(keys);
+        let (link, departures) = Link::new(link::Parts {
+            wall: clocks.wall.clone(),
+            house: clocks.house.clone(),
+            entropy: Arc::clone(&entropy),
+            audit: audit.clone(),
+            doorbell,
+            gateways: gateways.clone(),
+            device_state: device_state.clone(),
+            plan_parts: Arc::new(PlanSources {
+                personal_info: personal_info.clone(),
+            }),
+            limits: config.link_limits(),
+        });
+        let services = Services {
+            device_state,
+            gateways,
+            personal_info,
+            audit,
+            link,
+            clocks,
+            entropy,
+        };
+        Ok(Self {
+            services,
+            departures,
+            listeners,
+            config,
+            data,
+        })
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Where the platform listens.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.listeners.addresses()
+    }
+
+    /// Serves until the shutdown, then says farewell to the gateways, ends what is under way within two seconds, and
+    /// closes the databases. `extra` is served beside the platform's own routes: the residents' app.
+    ///
+    /// # Errors
+    /// When a certificate does not fit, or a part of the platform ended by itself.
+    pub async fn run(self, extra: Router, shutdown: Shutdown) -> Result<(), ServerError> {
+        let Self {
+            services,
+            departures,
+            listeners,
+            config,
+            data,
+        } = self;
+        let wall = services.clocks.wall.clone();
+        let link_names = vec![PLATFORM_NAME.to_owned()];
+        let inner = Certificate::of_authority(&services.gateways, &data.path("link.key"), link_names)?;
+        let web = match config.web.tls {
+            WebTls::Off => None,
+            WebTls::Authority => {
+                let names = config.web.names.clone();
+                let key = data.path("web.key");
+                Some(Certificate::of_authority(&services.gateways, &key, names)?)
+            }
+            WebTls::Files => Some(Certificate::of_files(
+                config.web.certificate.clone().unwrap_or_default(),
+                config.web.key.clone().unwrap_or_default(),
+            )?),
+        };
+        let link_tls = inner.mutual_server(services.gateways.authority_der(), wall.clone())?;
+        let enrolment_tls = inner.server(wall.clone())?;
+        let web_tls = web
+            .as_ref()
+            .map(|certificate| certificate.server(wall.clone()))
+            .transpose()?;
+
+        let mut tasks = JoinSet::new();
+        let link = Acceptor::new(listeners.link, Some(link_tls), config.link_door());
+        spawn(
+            &mut tasks,
+            "the link",
+            Arc::clone(&services.link).serve(link, shutdown.clone()),
+        );
+        let enrolment = Acceptor::new(listeners.enrolment, Some(enrolment_tls), Config::enrolment_door());
+        let gateways = services.gateways.clone();
+        spawn(
+            &mut tasks,
+            "the enrolment",
+            link::serve_enrolment(gateways, enrolment, shutdown.clone()),
+        );
+        let door = Door {
+            listener: listeners.web,
+            tls: web_tls,
+            limits: config.web_door(),
+        };
+        spawn(
+            &mut tasks,
+            "the web server",
+            tomori_runtime::http::serve(door, routes(extra), shutdown.clone()),
+        );
+        let upkeep = services.device_state.clone();
+        let stop = shutdown.clone();
+        spawn(&mut tasks, "the upkeep", async move { upkeep.run_upkeep(stop).await });
+        for certificate in [Some(inner), web].into_iter().flatten() {
+            spawn(
+                &mut tasks,
+                "the renewal of certificates",
+                certificate.renew(wall.clone(), shutdown.clone()),
+            );
+        }
+        let departures = tokio::spawn(departures.run());
+
+        let ended = tokio::select! {
+            () = shutdown.wait() => None,
+            Some(ended) = tasks.join_next() => Some(ended),
+        };
+        if ended.is_none() {
+            let rest = async { while tasks.join_next().await.is_some() {} };
+            if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
+                tracing::warn!("some tasks took too long to end");
+            }
+        }
+        tasks.abort_all();
+        departures.abort();
+        services.device_state.close().await;
+        services.gateways.close().await;
+        services.personal_info.close().await;
+        drop(data);
+        match ended {
+            // The shutdown may have been given in the same moment.
+            Some(Ok(_)) if shutdown.is_set() => Ok(()),
+            Some(Ok(task)) => Err(ServerError::Ended { task }),
+            Some(Err(error)) => {
+                tracing::error!(%error, "a task of the platform failed");
+                Err(ServerError::Ended { task: "a task" })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Platform")
+            .field("addresses", &self.addresses())
+            .finish_non_exhaustive()
+    }
+}
+
+fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+    tasks.spawn(async move {
+        work.await;
+        name
+    });
+}
+
+fn routes(extra: Router) -> Router {
+    tomori_runtime::http::secure(extra)
+}
