@@ -27,7 +27,7 @@ struct Wish {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Format, source laws, arrows between crates, clippy, documentation, advisories.
+    /// Format, source laws, arrows between crates, clippy, documentation, licences, advisories.
     Check(check::Options),
     /// Which crate may know which; draws the diagram in ARCHITECTURE.md.
     Arch(arch::Options),

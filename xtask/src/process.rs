@@ -70,6 +70,13 @@ pub(crate) fn exists(program: &str) -> bool {
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
+/// The platform that rustc builds for here.
+pub(crate) fn host() -> Result<String> {
+    let version = output(Command::new("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("rustc names no host")
+}
+
 /// Seconds since, for people.
 pub(crate) fn since(start: Instant) -> String {
     let seconds = start.elapsed().as_secs_f64();

@@ -2,6 +2,7 @@
 
 mod diagram;
 mod graph;
+mod tables;
 mod words;
 
 use anyhow::Result;
@@ -22,6 +23,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     let graph = graph::Graph::read(&tree.metadata, &tree.root);
     let mut broken = graph.broken();
     broken.extend(words::foreign(tree)?);
+    broken.extend(tables::foreign(tree)?);
     for line in &broken {
         println!("   {line}");
     }

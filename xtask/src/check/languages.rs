@@ -1,9 +1,9 @@
-//! Everything a person sees exists in Japanese and in English: each `locales/ja.ftl` has the keys, and in each key the
+//! Everything a person sees exists in Japanese and in English: each `ja.ftl` has the keys, and in each key the
 //! variables, of the `en.ftl` beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::tree::Tree;
 
@@ -11,19 +11,30 @@ use crate::tree::Tree;
 type Keys = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn check(tree: &Tree, files: &[PathBuf], broken: &mut Vec<String>) {
-    let folders: BTreeSet<_> = files
-        .iter()
-        .filter(|file| file.extension() == Some(OsStr::new("ftl")))
-        .filter_map(|file| file.parent())
-        .collect();
-    for folder in folders {
-        let read = |language: &str| tree.read(&folder.join(language)).map(|text| keys(&text));
-        match (read("ja.ftl"), read("en.ftl")) {
+    let catalogues = files.iter().filter(|file| file.extension() == Some(OsStr::new("ftl")));
+    // `pages.ja.ftl` and `pages.en.ftl` are one catalogue, `pages`; `ja.ftl` and `en.ftl` one without a name.
+    let mut stems = BTreeSet::new();
+    for file in catalogues {
+        let name = file.to_string_lossy();
+        match name.strip_suffix("ja.ftl").or_else(|| name.strip_suffix("en.ftl")) {
+            Some(stem) => drop(stems.insert(stem.to_owned())),
+            None => broken.push(format!("{name}: is neither ja.ftl nor en.ftl")),
+        }
+    }
+    for stem in stems {
+        let read = |language: &str| {
+            tree.read(Path::new(&format!("{stem}{language}.ftl")))
+                .map(|text| keys(&text))
+        };
+        match (read("ja"), read("en")) {
             (Some(ja), Some(en)) => {
-                let place = folder.display().to_string();
-                broken.extend(differences(&ja, &en).into_iter().map(|line| format!("{place}: {line}")));
+                broken.extend(
+                    differences(&ja, &en)
+                        .into_iter()
+                        .map(|line| format!("{stem}*.ftl: {line}")),
+                );
             }
-            _ => broken.push(format!("{}: needs both ja.ftl and en.ftl", folder.display())),
+            _ => broken.push(format!("{stem}*.ftl: needs both ja and en")),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod languages;
 mod laws;
+mod licences;
 
 use std::time::Instant;
 
@@ -22,12 +23,13 @@ pub(crate) struct Options {
 
 type Step = fn(&Tree) -> Result<bool>;
 
-const STEPS: [(&str, Step); 6] = [
+const STEPS: [(&str, Step); 7] = [
     ("format", format),
     ("laws", laws::check),
     ("arch", arch::check),
     ("clippy", clippy),
     ("doc", doc),
+    ("licences", licences::check),
     ("audit", audit::check),
 ];
 
