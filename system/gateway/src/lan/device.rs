@@ -125,10 +125,14 @@ impl Device {
         Eoj::new(self.endpoint.class_code, self.endpoint.instance)
     }
 
-    /// Whether it lets this property be read, as far as known.
+    /// Whether it lets this property be read, as far as known. Maps are not always right (there are nodes that lose
+    /// half of the bitmap), so what the class must have and what the device says it announces is tried, too; what it
+    /// then refuses is left out.
     pub(super) fn can_read(&self, spec: &PropertySpec) -> bool {
         match self.maps {
-            MapsKnown::Read(maps) => maps.get.contains(spec.epc),
+            MapsKnown::Read(maps) => {
+                maps.get.contains(spec.epc) || maps.announce.contains(spec.epc) || spec.get == Access::Required
+            }
             MapsKnown::Assumed => spec.get == Access::Required,
             MapsKnown::Unread(_) => spec.get != Access::No,
         }
@@ -136,8 +140,12 @@ impl Device {
 
     /// Whether it lets this property be set, as far as known.
     pub(super) fn can_set(&self, spec: &PropertySpec) -> bool {
-        let by_class = spec.set != Access::No;
-        by_class && !matches!(self.maps, MapsKnown::Read(maps) if !maps.set.contains(spec.epc))
+        match (self.maps, spec.set) {
+            (_, Access::No) => false,
+            (_, Access::Required) => true,
+            (MapsKnown::Read(maps), Access::Optional) => maps.set.contains(spec.epc),
+            (MapsKnown::Assumed | MapsKnown::Unread(_), Access::Optional) => true,
+        }
     }
 
     /// Whether it takes word of where a wish comes from (0x93).
@@ -339,15 +347,27 @@ mod tests {
     }
 
     #[test]
+    fn a_map_without_what_the_class_must_have_is_not_taken_at_its_word() {
+        let mut device = shutter();
+        // PyPI uecho 1.0.3 writes bitmaps without their upper half, and complete lists.
+        device.maps = MapsKnown::Read(Maps::new(&[0xe0, 0xe8, 0xea], &[0x93], &[0x80, 0x88]));
+        device.end_round();
+        assert_eq!(round(&mut device, false), [0xe0, 0xe8, 0xea, 0x80, 0x88]);
+        let spec = |code| device.class.by_epc(code).unwrap();
+        assert!(device.can_set(spec(0xe0)));
+        assert!(!device.can_set(spec(0xe1)) && !device.can_set(spec(0xea)));
+    }
+
+    #[test]
     fn what_is_refused_again_and_again_is_left_out_until_the_device_appears_again() {
         let mut device = shutter();
-        device.maps = MapsKnown::Read(Maps::new(&[], &[], &[0x80, 0xea]));
+        device.maps = MapsKnown::Read(Maps::new(&[], &[], &[0x80, 0x88, 0xe0, 0xea]));
         device.end_round();
         (0..3).for_each(|_| device.refuse(0xea));
-        assert_eq!(round(&mut device, false), [0x80]);
+        assert_eq!(round(&mut device, false), [0xe0, 0x80, 0x88]);
         device.appear();
         device.end_round();
-        assert_eq!(round(&mut device, false), [0xea, 0x80]);
+        assert_eq!(round(&mut device, false), [0xe0, 0xea, 0x80, 0x88]);
     }
 
     #[test]
