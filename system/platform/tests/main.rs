@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod device_state;
+mod link;
 mod people;
 mod personal_info;
 mod shutter;
 mod town;
+mod world;

@@ -68,6 +68,19 @@ impl Service {
         Ok(())
     }
 
+    /// The number through which a gateway's events are stored.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn gateway_stored_through(&self, home: &HomeId, gateway: &GatewayId) -> Result<u64, StateError> {
+        let (home, gateway) = (home.clone(), gateway.clone());
+        Ok(self
+            .inner
+            .database
+            .write(move |tx| store::batch::stored_through(tx, &home, &gateway))
+            .await?)
+    }
+
     /// Stores a batch whole, or not at all; every event of it at most once. Returns the number through which all is
     /// stored, after the commit. `None` is an event that this version has no words for: it is counted and left out.
     /// `resuming` says that the batch is the first of its stream.
