@@ -230,7 +230,11 @@ pub fn choices(name: &str, legend: &str, several: bool, options: &[(&str, &str, 
     if let Some(error) = error {
         out.push_str(error_text(name, error).as_str());
     }
-    out.push_str("<div class=\"options\">");
+    out.push_str(if several {
+        "<div class=\"options several\">"
+    } else {
+        "<div class=\"options\">"
+    });
     for (value, label, chosen) in options {
         let _ = write!(
             out,

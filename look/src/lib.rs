@@ -56,6 +56,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/parts.css"),
     include_str!("../assets/css/forms.css"),
     include_str!("../assets/css/pictures.css"),
+    include_str!("../assets/css/pages.css"),
     include_str!("../assets/css/media.css"),
 );
 

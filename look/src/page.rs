@@ -38,6 +38,8 @@ pub enum Width {
     /// A column to read: about 44 characters of Japanese, one decision.
     #[default]
     Column,
+    /// Two columns of cards.
+    Broad,
     /// A desk: boards, tables, two columns.
     Desk,
 }
@@ -70,7 +72,7 @@ struct Shell<'a> {
     aside: &'a Html,
     manifest: Option<&'a str>,
     scripts: &'a [&'a str],
-    desk: bool,
+    width: &'static str,
     home: &'a str,
     mark: Html,
     style: &'static str,
@@ -79,6 +81,16 @@ struct Shell<'a> {
     touch_icon: &'static str,
     skip: &'static str,
     nav_label: &'static str,
+}
+
+impl Width {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Column => "column",
+            Self::Broad => "broad",
+            Self::Desk => "desk",
+        }
+    }
 }
 
 impl<'a> Page<'a> {
@@ -171,7 +183,7 @@ impl<'a> Page<'a> {
             aside: &self.aside,
             manifest: self.manifest,
             scripts: &self.scripts,
-            desk: self.width == Width::Desk,
+            width: self.width.class(),
             home: self.home,
             mark: mark(),
             style: crate::path("look.css"),

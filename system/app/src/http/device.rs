@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query as Asked, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tomori_look::{Html, When, live, number, timeline};
+use tomori_look::{Html, When, Width, live, number, timeline};
 use tomori_smart_home::property::name;
 use tomori_smart_home::{DeviceId, PropertyValue};
 
@@ -191,7 +191,7 @@ async fn refused(app: &App, visitor: &Visitor, device: &DeviceId, reason: &tomor
         Html::text(&say.text("command-refused-still")),
         Html::text(&say.text("command-refused-back"))
     ));
-    visitor.page_with(Place::House, &head, body, &[], StatusCode::CONFLICT)
+    visitor.page_with(Place::House, &head, body, Width::Column, StatusCode::CONFLICT)
 }
 
 /// Reads a wish from a form; `None` for what none of our forms sends.

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::extract::{Query as Asked, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tomori_look::picture::{Going, House, Room, Shade, Window};
-use tomori_look::{Html, Icon, Tone, When, empty_state, live};
+use tomori_look::{Html, Icon, Tone, When, Width, empty_state, live};
 use tomori_runtime::entropy;
 use tomori_smart_home::DeviceKind;
 
@@ -105,7 +106,7 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor, Asked(query):
         },
     });
     let body = live("/events", "/", &say.text("live-lost"), &body);
-    visitor.page(Place::House, &house.name, body)
+    visitor.page_with(Place::House, &house.name, body, Width::Broad, StatusCode::OK)
 }
 
 fn rooms(app: &App, visitor: &Visitor, house: &HouseView, when: &When) -> Vec<RoomCard> {

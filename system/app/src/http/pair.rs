@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query as Asked, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use tomori_look::{Field, Html, Input, Page, Tone, When, notice, qr};
+use tomori_look::{Field, Html, Input, Page, Tone, When, Width, notice, qr};
 use tomori_smart_home::GrantId;
 
 use super::fields::{Signed, Unsigned};
@@ -99,7 +99,7 @@ async fn phones(app: &App, visitor: &Visitor, told: Html, status: StatusCode) ->
             })
             .collect(),
     });
-    visitor.page_with(Place::Settings, &say.text("pair-title"), body, &[], status)
+    visitor.page_with(Place::Settings, &say.text("pair-title"), body, Width::Column, status)
 }
 
 /// `POST /pair`

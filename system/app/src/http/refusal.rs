@@ -99,7 +99,7 @@ impl Refusal {
 
 impl RefusalPage {
     /// For a script that asked for a part only: one line of text.
-    pub(crate) fn as_part(mut self, part: bool) -> Self {
+    pub(crate) fn for_part(mut self, part: bool) -> Self {
         self.part = part;
         self
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query as Asked, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tomori_look::{Field, Html, Input, When, language_switch};
+use tomori_look::{Field, Html, Input, When, Width, language_switch};
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::HomeId;
 
@@ -107,7 +107,13 @@ async fn show(app: &App, visitor: &Visitor, told: Html, wrong: &Wrong, status: S
             .collect(),
         version: env!("CARGO_PKG_VERSION"),
     });
-    visitor.page_with(Place::Settings, &say.text("settings-title"), body, &[], status)
+    visitor.page_with(
+        Place::Settings,
+        &say.text("settings-title"),
+        body,
+        Width::Column,
+        status,
+    )
 }
 
 fn password_parts(say: Say, wrong: &Wrong) -> PasswordParts {

@@ -1,7 +1,8 @@
 //! The page around every page of the app.
 
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use tomori_look::{Html, Icon, NavItem, Page, Tone, notice};
+use tomori_look::{Html, Icon, NavItem, Page, Tone, Width, notice};
 
 use super::FILES;
 use super::visitor::Visitor;
@@ -161,17 +162,17 @@ pub(crate) fn own_path(given: &str) -> Option<&str> {
 impl Visitor {
     /// A page of the app for this visitor.
     pub(crate) fn page(&self, place: Place, title: &str, body: Html) -> Response {
-        self.page_with(place, title, body, &[], axum::http::StatusCode::OK)
+        self.page_with(place, title, body, Width::Column, StatusCode::OK)
     }
 
-    /// The same with more scripts and another status.
+    /// The same, wider or with another status.
     pub(crate) fn page_with(
         &self,
         place: Place,
         title: &str,
         body: Html,
-        scripts: &[&'static str],
-        status: axum::http::StatusCode,
+        width: Width,
+        status: StatusCode,
     ) -> Response {
         let say = self.say;
         let nav = Place::ALL
@@ -189,17 +190,15 @@ impl Visitor {
         ));
         let product = say.text("app-name");
         let manifest = format!("/manifest.webmanifest?lang={}", say.lang);
-        let mut page = Page::new(say.lang, &product, title, body)
+        Page::new(say.lang, &product, title, body)
             .nav(nav)
             .aside(aside)
             .manifest(&manifest)
             .script(FILES.path("app.js"))
+            .width(width)
             .status(status)
-            .trusted_types();
-        for script in scripts {
-            page = page.script(FILES.path(script));
-        }
-        page.into_response()
+            .trusted_types()
+            .into_response()
     }
 }
 

@@ -38,14 +38,14 @@ pub(crate) struct Guest {
 impl Visitor {
     /// A refusal in this visitor's language and form.
     pub(crate) fn refuse(&self, refusal: impl Into<Refusal>) -> RefusalPage {
-        refusal.into().page(self.say.lang).as_part(self.part)
+        refusal.into().page(self.say.lang).for_part(self.part)
     }
 }
 
 impl Guest {
     /// A refusal in this guest's language and form.
     pub(crate) fn refuse(&self, refusal: impl Into<Refusal>) -> RefusalPage {
-        refusal.into().page(self.say.lang).as_part(self.part)
+        refusal.into().page(self.say.lang).for_part(self.part)
     }
 }
 
@@ -148,12 +148,12 @@ impl FromRequestParts<App> for Visitor {
                 .port
                 .viewer(token)
                 .await
-                .map_err(|error| Refusal::from(error).page(guest_lang).as_part(part).into_response())?,
+                .map_err(|error| Refusal::from(error).page(guest_lang).for_part(part).into_response())?,
             None => None,
         };
         let Some((viewer, token)) = viewer.zip(token) else {
             if part {
-                return Err(Refusal::signed_out().page(guest_lang).as_part(true).into_response());
+                return Err(Refusal::signed_out().page(guest_lang).for_part(true).into_response());
             }
             if token.is_none()
                 && let Some(response) = bounce(parts, guest_lang)
@@ -164,7 +164,7 @@ impl FromRequestParts<App> for Visitor {
         };
         let lang = lang_of(&parts.headers, Some(&viewer));
         let Some(home) = home_of(&parts.headers, &viewer) else {
-            return Err(Refusal::not_found().page(lang).as_part(part).into_response());
+            return Err(Refusal::not_found().page(lang).for_part(part).into_response());
         };
         Ok(Self {
             home,

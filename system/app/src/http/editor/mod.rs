@@ -1,10 +1,13 @@
 //! Writing a schedule: the form, what it would do next, and what happens when two people write at once.
 
+mod conflict;
+mod form;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use tomori_look::{Field, Html, Input, Tone, When, check, choices, error_text, fragment, notice};
+use tomori_look::{Html, Tone, When, Width, fragment, notice};
 use tomori_smart_home::DeviceKind;
 use tomori_smart_home::schedule::Calendar;
 
@@ -15,8 +18,10 @@ use super::refusal::Refusal;
 use super::schedules::{find, refused};
 use super::shell::{Place, Told, go_on};
 use super::visitor::Visitor;
-use crate::port::{Draft, HouseView, ScheduleError, ScheduleView};
-use crate::say::{DAYS, Deed, Say};
+use crate::port::{Draft, HouseView, ScheduleError};
+use crate::say::Say;
+use conflict::conflict;
+use form::{FormParts, parts};
 
 /// How many of the next moments the form shows.
 const SHOWN_FIRINGS: usize = 5;
@@ -35,35 +40,12 @@ struct EditorPage<'a> {
     next: Html,
 }
 
-/// The parts of the form, rendered.
-struct FormParts {
-    device: Html,
-    deed: Html,
-    degree: Html,
-    at: Html,
-    time: Html,
-    side: Html,
-    offset: Html,
-    days: Html,
-    off: Html,
-    pause: Html,
-    until: Html,
-}
-
 #[derive(Template)]
 #[template(path = "next_firings.html")]
 struct NextFirings {
     say: Say,
     moments: Vec<Html>,
     unreadable: bool,
-}
-
-#[derive(Template)]
-#[template(path = "conflict.html")]
-struct Conflict {
-    say: Say,
-    by: Option<String>,
-    rows: Vec<(String, String, String)>,
 }
 
 /// What the editor shows.
@@ -261,53 +243,6 @@ fn not_taken(
     }
 }
 
-/// Both wishes next to each other, line by line where they differ.
-fn conflict(say: Say, house: &HouseView, current: &ScheduleView, form: &DraftForm, by: Option<String>) -> Html {
-    let mine = form.read().ok();
-    let theirs = Draft::from(&current.schedule);
-    let name = |draft: &Draft| {
-        shutters(house)
-            .find(|view| view.device.id == draft.device)
-            .map_or_else(|| say.text("device-gone"), |view| say.device_name(&view.device))
-    };
-    let holidays = |draft: &Draft| {
-        if draft.holidays_off {
-            say.text("schedule-holidays-off")
-        } else {
-            say.text("schedule-holidays-on")
-        }
-    };
-    let pause = |draft: &Draft| match draft.pause {
-        tomori_smart_home::schedule::Pause::Running => say.text("pause-running"),
-        tomori_smart_home::schedule::Pause::Paused => say.text("pause-paused"),
-        tomori_smart_home::schedule::Pause::PausedUntil { date } => {
-            say.with("pause-until", &[("date", date.to_string().into())])
-        }
-    };
-    let lines = |draft: &Draft| {
-        [
-            (say.text("field-device"), name(draft)),
-            (
-                say.text("field-deed"),
-                say.deed(Deed::of(&draft.property, &draft.value)),
-            ),
-            (say.text("field-at"), say.moment(draft.moment)),
-            (say.text("field-days"), say.weekdays(draft.weekdays)),
-            (say.text("field-off"), holidays(draft)),
-            (say.text("field-pause"), pause(draft)),
-        ]
-    };
-    let rows = mine.map_or_else(Vec::new, |mine| {
-        lines(&theirs)
-            .into_iter()
-            .zip(lines(&mine))
-            .filter(|((_, theirs), (_, mine))| theirs != mine)
-            .map(|((label, theirs), (_, mine))| (label, theirs, mine))
-            .collect()
-    });
-    Html::of(&Conflict { say, by, rows })
-}
-
 fn show(app: &App, visitor: &Visitor, house: &HouseView, editing: Editing<'_>) -> Response {
     let say = visitor.say;
     let draft = editing.form.read().ok();
@@ -333,7 +268,7 @@ fn show(app: &App, visitor: &Visitor, house: &HouseView, editing: Editing<'_>) -
         fields: parts(say, house, editing.form, editing.wrong),
         next: next(app, visitor, house, draft.as_ref()),
     });
-    visitor.page_with(Place::Schedules, &title, body, &[], editing.status)
+    visitor.page_with(Place::Schedules, &title, body, Width::Column, editing.status)
 }
 
 fn next(app: &App, visitor: &Visitor, house: &HouseView, draft: Option<&Draft>) -> Html {
@@ -348,158 +283,4 @@ fn next(app: &App, visitor: &Visitor, house: &HouseView, draft: Option<&Draft>) 
         moments: moments.into_iter().map(|at| when.day_and_minutes_html(at)).collect(),
         unreadable: draft.is_none(),
     })
-}
-
-fn parts(say: Say, house: &HouseView, form: &DraftForm, wrong: &[Wrong]) -> FormParts {
-    let error = |what: Wrong| wrong.contains(&what).then(|| what.text(say));
-    let devices: Vec<_> = shutters(house)
-        .map(|view| (view.device.id.to_string(), say.device_name(&view.device)))
-        .collect();
-    let days: Vec<_> = (0_u8..)
-        .zip(DAYS)
-        .map(|(number, day)| (number.to_string(), tomori_look::when::weekday_short(say.lang, day)))
-        .collect();
-    let day_options: Vec<_> = days
-        .iter()
-        .map(|(number, name)| (number.as_str(), *name, form.days.contains(number)))
-        .collect();
-    let option = |name: &str, options: &[(&str, String)], chosen: &str, legend: String, error: Option<String>| {
-        let options: Vec<_> = options
-            .iter()
-            .map(|(value, label)| (*value, label.as_str(), *value == chosen))
-            .collect();
-        choices(name, &legend, false, &options, error.as_deref())
-    };
-    let field = |name: &str, label: String, input: Input, value: &str, unit: Option<String>, error: Option<String>| {
-        let mut field = Field::new(say.lang, name, &label, input)
-            .value(value)
-            .error(error.as_deref());
-        if let Some(unit) = &unit {
-            field = field.unit(unit);
-        }
-        field.html()
-    };
-    let deed_error = error(Wrong::Deed);
-    let at_error = error(Wrong::At);
-    FormParts {
-        device: device_choice(say, &devices, form, error(Wrong::Device)),
-        deed: option(
-            "deed",
-            &[
-                ("open", say.text("deed-open")),
-                ("close", say.text("deed-close")),
-                ("position", say.text("deed-to-position")),
-            ],
-            &form.deed,
-            say.text("field-deed"),
-            deed_error,
-        ),
-        degree: field(
-            "degree",
-            say.text("field-degree"),
-            Input::Number { min: 0, max: 100 },
-            &form.degree,
-            Some("%".to_owned()),
-            error(Wrong::Degree),
-        ),
-        at: option(
-            "at",
-            &[
-                ("clock", say.text("at-clock")),
-                ("sunrise", say.text("moment-sunrise")),
-                ("sunset", say.text("moment-sunset")),
-            ],
-            &form.at,
-            say.text("field-at"),
-            at_error,
-        ),
-        time: field(
-            "time",
-            say.text("field-time"),
-            Input::Time,
-            &form.time,
-            None,
-            error(Wrong::Time),
-        ),
-        side: option(
-            "side",
-            &[("before", say.text("side-before")), ("after", say.text("side-after"))],
-            &form.side,
-            say.text("field-side"),
-            None,
-        ),
-        offset: field(
-            "offset",
-            say.text("field-offset"),
-            Input::Number { min: 0, max: 180 },
-            &form.offset,
-            Some(say.text("unit-minutes")),
-            error(Wrong::Offset),
-        ),
-        days: choices(
-            "day",
-            &say.text("field-days"),
-            true,
-            &day_options,
-            error(Wrong::Days).as_deref(),
-        ),
-        off: check(
-            "off",
-            &say.text("field-off-check"),
-            Some(&say.text("field-off-hint")),
-            form.holidays_off,
-        ),
-        pause: option(
-            "pause",
-            &[
-                ("running", say.text("pause-running")),
-                ("paused", say.text("pause-paused")),
-                ("until", say.text("pause-until-date")),
-            ],
-            &form.pause,
-            say.text("field-pause"),
-            error(Wrong::Pause),
-        ),
-        until: field(
-            "until",
-            say.text("field-until"),
-            Input::Date,
-            &form.until,
-            None,
-            error(Wrong::Until),
-        ),
-    }
-}
-
-/// Few shutters stand side by side; many are a list.
-fn device_choice(say: Say, devices: &[(String, String)], form: &DraftForm, error: Option<String>) -> Html {
-    if devices.len() <= 6 {
-        let options: Vec<_> = devices
-            .iter()
-            .map(|(id, name)| (id.as_str(), name.as_str(), *id == form.device))
-            .collect();
-        return choices("device", &say.text("field-device"), false, &options, error.as_deref());
-    }
-    let mut out = format!(
-        "<div class=\"field\"{}><label for=\"f-device\">{}</label>",
-        if error.is_some() { " data-wrong" } else { "" },
-        Html::text(&say.text("field-device"))
-    );
-    if let Some(error) = &error {
-        out.push_str(error_text("device", error).as_str());
-    }
-    out.push_str("<select id=\"f-device\" name=\"device\"");
-    if error.is_some() {
-        out.push_str(" aria-invalid=\"true\" aria-describedby=\"e-device\"");
-    }
-    out.push('>');
-    for (id, name) in devices {
-        out.push_str(&format!(
-            "<option value=\"{id}\"{}>{}</option>",
-            if *id == form.device { " selected" } else { "" },
-            Html::text(name)
-        ));
-    }
-    out.push_str("</select></div>");
-    Html::trusted(out)
 }
