@@ -84,18 +84,17 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
             .env("TOMORI_ROOT", &tree.root)
             .env("TOMORI_BIN", tree.target.join("release/tomori"))
             .env("TOMORI_GATEWAY_BIN", tree.target.join("release/tomori-gateway"));
-        let passed =
-            process::logged(
-                &mut command,
-                &folder.join(format!("{name}.log")),
-                |line| match serde_json::from_str::<Line>(line) {
-                    Ok(measured) => lines.push(Line {
-                        bench: name.clone(),
-                        ..measured
-                    }),
-                    Err(_) => println!("   {line}"),
-                },
-            )?;
+        let log = folder.join(format!("{name}.log"));
+        let passed = process::logged(&mut command, &log)?;
+        for line in process::read(&log).lines() {
+            match serde_json::from_str::<Line>(line) {
+                Ok(measured) => lines.push(Line {
+                    bench: name.clone(),
+                    ..measured
+                }),
+                Err(_) => println!("   {line}"),
+            }
+        }
         println!(
             "   {name}: {} ({})",
             if passed { "finished" } else { "FAILED" },

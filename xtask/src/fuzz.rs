@@ -33,12 +33,9 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
         Some(wanted) => bail!("there is no target `{wanted}`; there are {}", targets.join(", ")),
     };
     let folder = build(tree)?;
-    let log = tree.workshop("test")?.join("fuzz.log");
     let mut clean = true;
     for target in chosen {
-        let passed = run_one(tree, &folder, &target, options.seconds, &log, &mut |line| {
-            println!("{line}")
-        })?;
+        let passed = process::succeeds(&mut command(tree, &folder, &target, options.seconds)?)?;
         println!(
             "── {target}: {}",
             if passed { "nothing found" } else { "FOUND SOMETHING" }
@@ -54,14 +51,14 @@ pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<(Stri
     let mut outcomes = Vec::new();
     let mut all = String::new();
     for target in targets(tree)? {
-        let passed = run_one(tree, &folder, &target, seconds, log, &mut |_| {})?;
-        all.push_str(&std::fs::read_to_string(log).unwrap_or_default());
-        let runs = all
-            .lines()
-            .rev()
-            .find(|line| line.starts_with("Done "))
-            .unwrap_or("it did not finish");
-        println!("   {target}: {runs}");
+        let passed = process::logged(&mut command(tree, &folder, &target, seconds)?, log)?;
+        let text = process::read(log);
+        let runs = text.lines().rev().find(|line| line.starts_with("Done "));
+        println!(
+            "   {target}: {}",
+            runs.map_or_else(|| process::tail(&text, 30), str::to_owned)
+        );
+        all.push_str(&text);
         outcomes.push((target, passed));
     }
     std::fs::write(log, all)?;
@@ -93,14 +90,7 @@ fn build(tree: &Tree) -> Result<PathBuf> {
     Ok(tree.target.join("debug"))
 }
 
-fn run_one(
-    tree: &Tree,
-    folder: &Path,
-    target: &str,
-    seconds: u32,
-    log: &Path,
-    see: &mut dyn FnMut(&str),
-) -> Result<bool> {
+fn command(tree: &Tree, folder: &Path, target: &str, seconds: u32) -> Result<Command> {
     // What was committed is read; what is found on the way stays outside the source.
     let seeds = tree.root.join("fuzz/corpus").join(target);
     let found = tree.workshop(&format!("fuzz/corpus/{target}"))?;
@@ -110,14 +100,8 @@ fn run_one(
         .arg(found)
         .arg(seeds)
         .arg(format!("-max_total_time={seconds}"))
-        .args([
-            "-max_len=4096",
-            "-timeout=10",
-            "-rss_limit_mb=1024",
-            "-print_final_stats=0",
-            "-verbosity=1",
-        ])
+        .args(["-max_len=4096", "-timeout=10", "-rss_limit_mb=1024"])
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .current_dir(&tree.root);
-    process::logged(&mut command, log, see)
+    Ok(command)
 }

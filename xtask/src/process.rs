@@ -1,6 +1,6 @@
 //! Running other programs.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -35,26 +35,29 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     bail!("{name}: {}\n{}\n{}", output.status, tail(&out, 40), tail(&error, 40))
 }
 
-/// Runs it with both outputs in a log, and each line also to `see`; whether it succeeded.
-pub(crate) fn logged(command: &mut Command, log: &Path, mut see: impl FnMut(&str)) -> Result<bool> {
+/// Runs it with both outputs in a log; whether it succeeded. Whatever it left running in its process group is ended, so
+/// that one stage's server cannot answer the next stage's client.
+pub(crate) fn logged(command: &mut Command, log: &Path) -> Result<bool> {
     let name = name(command);
-    let mut file = std::fs::File::create(log).with_context(|| log.display().to_string())?;
-    // One pipe for both outputs keeps their order; the child holds the only writers once `command` is dropped of them.
-    let (reader, writer) = std::io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let file = std::fs::File::create(log).with_context(|| log.display().to_string())?;
+    command
+        .stdin(Stdio::null())
+        .stdout(file.try_clone()?)
+        .stderr(file)
+        .process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut reader = BufReader::new(reader);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        file.write_all(&line)?;
-        see(String::from_utf8_lossy(&line).trim_end());
-    }
-    Ok(child.wait()?.success())
+    let group = child.id();
+    let status = child.wait()?;
+    let _ = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{group}")])
+        .stderr(Stdio::null())
+        .status();
+    Ok(status.success())
+}
+
+/// What a log says; nothing if there is none.
+pub(crate) fn read(log: &Path) -> String {
+    std::fs::read(log).map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The last lines of a text.

@@ -72,7 +72,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
         }
         let start = Instant::now();
         let log = logs.join(format!("{name}.log"));
-        println!("── {name}");
+        println!("── {name} ({})", log.display());
         let tally = if options.skip.iter().any(|wanted| fits(name, wanted)) {
             println!("   skipped by --skip");
             Tally::skipped()
@@ -111,18 +111,18 @@ fn fits(name: &str, wanted: &str) -> bool {
 }
 
 fn cargo_test(tree: &Tree, log: &Path) -> Result<Tally> {
-    let mut tally = Tally::default();
     let mut command = cargo();
     command
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .current_dir(&tree.root);
-    let succeeded = process::logged(&mut command, log, |line| {
-        if let Some(more) = Tally::of_cargo_test(line) {
-            tally.add(more);
-        }
-    })?;
+    let succeeded = process::logged(&mut command, log)?;
+    let text = process::read(log);
+    let mut tally = Tally::default();
+    text.lines()
+        .filter_map(Tally::of_cargo_test)
+        .for_each(|more| tally.add(more));
     if !succeeded {
-        show_failures(log);
+        show_failures(&text, log);
         // A crate that did not compile has no tally of its own.
         tally.failed = tally.failed.max(1);
     }
@@ -142,16 +142,23 @@ fn fuzz_briefly(tree: &Tree, log: &Path) -> Result<Tally> {
     })
 }
 
-/// Of a long log, the part a reader needs first.
-fn show_failures(log: &Path) {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    let from = text
-        .find("\nfailures:")
-        .or_else(|| text.find("\nerror"))
-        .unwrap_or_default();
-    let part = text.get(from..).unwrap_or_default();
-    let head: Vec<_> = part.lines().take(120).collect();
-    println!("{}\n   … all of it: {}", head.join("\n"), log.display());
+/// Of a long log, the parts a reader needs first: what each failing test said, or what did not compile.
+fn show_failures(text: &str, log: &Path) {
+    let mut shown = 0;
+    let mut showing = false;
+    for line in text.lines() {
+        showing = match line {
+            "failures:" => true,
+            _ if line.starts_with("error") => true,
+            _ if line.starts_with("test result:") || line.starts_with("warning") => false,
+            _ => showing,
+        };
+        if showing && shown < 200 {
+            println!("   {line}");
+            shown += 1;
+        }
+    }
+    println!("   … all of it: {}", log.display());
 }
 
 fn close(rows: &[Row]) -> bool {

@@ -146,17 +146,14 @@ impl Stage {
             .env("CARGO", cargo().get_program())
             .env("CARGO_TARGET_DIR", &tree.target);
         supplies.equip(&mut command);
-        let mut tally = None;
-        let succeeded = process::logged(&mut command, log, |line| {
-            tally = Tally::of_closing_line(line).or(tally);
-        })?;
-        let mut tally = tally.unwrap_or(Tally {
+        let succeeded = process::logged(&mut command, log)?;
+        let text = process::read(log);
+        let mut tally = text.lines().rev().find_map(Tally::of_closing_line).unwrap_or(Tally {
             passed: usize::from(succeeded),
             ..Tally::default()
         });
         if !succeeded {
             tally.failed = tally.failed.max(1);
-            let text = std::fs::read_to_string(log).unwrap_or_default();
             println!("{}\n   … all of it: {}", process::tail(&text, 60), log.display());
         }
         Ok(tally)
