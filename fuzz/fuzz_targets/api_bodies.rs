@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tomori_platform::services::shutter::model::Draft;
+use tomori_platform::services::shutter::Draft;
 use tomori_smart_home::schedule::{Calendar, Place};
 use tomori_smart_home::{DeviceKind, PropertyValue, Schedule};
 

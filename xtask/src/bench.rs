@@ -59,7 +59,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     println!("── building (release)");
     if !process::succeeds(
         cargo()
-            .args(["build", "--release", "--locked", "--workspace", "--bins", "--quiet"])
+            .args(["build", "--release", "--locked", "--bins", "--quiet"])
             .current_dir(&tree.root),
     )? {
         bail!("the programs do not build");

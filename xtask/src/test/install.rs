@@ -42,16 +42,24 @@ pub(super) fn supply(tree: &Tree, stages: &[&Stage], offline: bool) -> Result<Su
             return;
         }
         let wanted: Vec<String> = wanted.into_iter().collect();
-        let outcome = if offline {
-            Err(anyhow::anyhow!("--offline installs nothing"))
-        } else {
-            install(&wanted)
+        // All at once is quickest, one by one tells which it is that cannot be had.
+        let batches = match wanted.as_slice() {
+            _ if offline => Vec::new(),
+            many if install(many).is_ok() => return,
+            many => many.chunks(1).collect(),
         };
-        if let Err(error) = outcome {
-            let why = format!("{error:#}");
+        for one in &batches {
+            if let Err(error) = install(one) {
+                supplies
+                    .lacking
+                    .extend(one.iter().map(|one| (one.clone(), format!("{error:#}"))));
+            }
+        }
+        if offline {
+            let why = "--offline installs nothing";
             supplies
                 .lacking
-                .extend(wanted.into_iter().map(|one| (one, why.clone())));
+                .extend(wanted.into_iter().map(|one| (one, why.to_owned())));
         }
     };
     let missing = |wanted: &BTreeSet<String>, has: &dyn Fn(&str) -> bool| {
@@ -147,14 +155,17 @@ fn install_python(folder: &Path, wanted: &[String]) -> Result<()> {
     stamp(folder, wanted)
 }
 
-fn install_js(folder: &Path, all: &BTreeSet<String>, wanted: &[String]) -> Result<()> {
+fn install_js(folder: &Path, wanted: &[String]) -> Result<()> {
     println!("   installing {} into {}", wanted.join(" "), folder.display());
     if !exists("npm") {
         install_debian(&["npm".to_owned()])?;
     }
     std::fs::create_dir_all(folder)?;
-    // npm removes what its package.json does not name, so all is named each time. No install scripts of others run.
-    std::fs::write(folder.join("package.json"), "{ \"private\": true }\n")?;
+    let manifest = folder.join("package.json");
+    if !manifest.is_file() {
+        std::fs::write(manifest, "{ \"private\": true }\n")?;
+    }
+    // No install scripts of others run.
     let options = [
         "install",
         "--no-audit",
@@ -163,7 +174,7 @@ fn install_js(folder: &Path, all: &BTreeSet<String>, wanted: &[String]) -> Resul
         "--loglevel=error",
         "--save-exact",
     ];
-    output(Command::new("npm").args(options).args(all).current_dir(folder))?;
+    output(Command::new("npm").args(options).args(wanted).current_dir(folder))?;
     stamp(folder, wanted)
 }
 

@@ -95,12 +95,16 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
         .filter(|stage| options.only.is_empty() || options.only.iter().any(|only| fits(&stage.name, only)))
         .filter(|stage| !options.skip.iter().any(|skip| fits(&stage.name, skip)))
         .collect();
-    if !wanted.is_empty() {
-        stage::build_binaries(tree)?;
-    }
+    let built = wanted.is_empty() || stage::build_binaries(tree)?;
     let supplies = install::supply(tree, &wanted, options.offline)?;
     for stage in &stages {
-        begin(&stage.name, &mut |log| stage.run(tree, &supplies, options.offline, log));
+        begin(&stage.name, &mut |log| {
+            if built {
+                stage.run(tree, &supplies, options.offline, log)
+            } else {
+                bail!("   the programs it runs do not build")
+            }
+        });
     }
     begin(FUZZ, &mut |log| fuzz_briefly(tree, log));
     Ok(close(&rows))
