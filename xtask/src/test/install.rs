@@ -74,7 +74,7 @@ pub(super) fn supply(tree: &Tree, stages: &[&Stage], offline: bool) -> Result<Su
         &|wanted| install_python(&python, wanted),
     );
     take(missing(&npm, &|one| in_js.lines().any(|line| line == one)), &|wanted| {
-        install_js(&js, &npm, wanted)
+        install_js(&js, wanted)
     });
     Ok(supplies)
 }
