@@ -120,6 +120,13 @@ impl NodeId {
     }
 }
 
+/// The usual 17 bytes: always an identification number.
+impl From<[u8; 17]> for NodeId {
+    fn from(bytes: [u8; 17]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -12,7 +12,7 @@ use tomori_echonet_lite::node::Identity;
 use tomori_echonet_lite::{Eoj, MULTICAST, PORT};
 use tomori_runtime::config::{Rejection, Validate};
 use tomori_runtime::i18n::Lang;
-use tomori_smart_home::device::DeviceKind;
+use tomori_smart_home::device::{DeviceKind, Endpoint};
 
 use crate::appliance::{AirConditioner, Appliance, Detector, Light, Lock, Shutter, Thermometer};
 
@@ -205,6 +205,17 @@ impl NodeConfig {
     #[must_use]
     pub fn object(&self) -> Eoj {
         Eoj::of_kind(self.kind, 1)
+    }
+
+    /// Where the thing answers in a house of that number, for the equipment list.
+    #[must_use]
+    pub fn endpoint(&self, house: u32) -> Endpoint {
+        let object = self.object();
+        Endpoint {
+            node: self.identity(house).id.into(),
+            class_code: object.class,
+            instance: object.instance,
+        }
     }
 
     fn validate(&self, key: &str) -> Result<(), Rejection> {

@@ -13,7 +13,6 @@ use tomori_echonet_lite::node::Responder;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::entropy::{Entropy, bytes};
 use tomori_runtime::shutdown::Shutdown;
-use tomori_smart_home::NodeId;
 use tomori_smart_home::device::Endpoint;
 
 use super::{Change, NodeView};
@@ -57,18 +56,12 @@ impl Cell {
         entropy: &dyn Entropy,
     ) -> Option<Self> {
         let identity = config.identity(house.number);
-        let object = config.object();
-        let endpoint = Endpoint {
-            node: NodeId::new(&identity.id).ok()?,
-            class_code: object.class,
-            instance: object.instance,
-        };
         let first_tid = u16::from_be_bytes(bytes(entropy));
         let node = Node::new(config.address, Responder::new(identity), config.appliance()?, first_tid)
             .with_quirks(&config.quirks);
         Some(Self {
             config: config.clone(),
-            endpoint,
+            endpoint: config.endpoint(house.number),
             group: SocketAddr::new(house.multicast.into(), house.port),
             port: house.port,
             socket,
