@@ -26,11 +26,13 @@ use tomori_runtime::tls::{Acceptor, TlsError};
 
 use crate::audit::AuditLog;
 use crate::auth::gateways::{self, GatewayError};
+use crate::auth::people::{self, PeopleError};
 use crate::config::{Config, WebTls};
 use crate::device_state;
 use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::personal_info::{self, PersonalInfoError};
+use crate::services::shutter::{self, ShutterError};
 use certificate::Certificate;
 use listeners::Listeners;
 use plan_sources::PlanSources;
@@ -54,6 +56,10 @@ pub struct Services {
     pub device_state: device_state::Service,
     /// Home gateways.
     pub gateways: gateways::Service,
+    /// Residents and operators.
+    pub people: people::Service,
+    /// Schedules of shutters.
+    pub shutter: shutter::Service,
     /// Names and addresses.
     pub personal_info: personal_info::Service,
     /// The audit log.
@@ -100,6 +106,12 @@ pub enum ServerError {
     /// The room of personal information.
     #[error("the room of personal information cannot be opened")]
     PersonalInfo(#[from] PersonalInfoError),
+    /// The room of residents and operators.
+    #[error("the room of residents and operators cannot be opened")]
+    People(#[from] PeopleError),
+    /// The shutter service.
+    #[error("the shutter service cannot be opened")]
+    Shutter(#[from] ShutterError),
     /// The key file.
     #[error("the platform's key cannot be used")]
     Key(#[from] SealError),
@@ -171,7 +183,27 @@ impl Platform {
                     .unwrap_or_else(|| addresses.link.to_string()),
             },
         )?;
-        drop(keys);
+        let people = people::Service::open(
+            &data.path("people.db"),
+            people::Needs {
+                keys,
+                personal: personal_info.clone(),
+                audit: audit.clone(),
+                clock: clocks.wall.clone(),
+                entropy: Arc::clone(&entropy),
+                doorbell: doorbell.clone(),
+            },
+        )?;
+        let shutter = shutter::Service::open(
+            &data.path("shutter.db"),
+            shutter::Needs {
+                state: device_state.clone(),
+                audit: audit.clone(),
+                clock: clocks.house.clone(),
+                entropy: Arc::clone(&entropy),
+                doorbell: doorbell.clone(),
+            },
+        )?;
         let (link, departures) = Link::new(link::Parts {
             wall: clocks.wall.clone(),
             house: clocks.house.clone(),
@@ -182,12 +214,16 @@ impl Platform {
             device_state: device_state.clone(),
             plan_parts: Arc::new(PlanSources {
                 personal_info: personal_info.clone(),
+                people: people.clone(),
+                shutter: shutter.clone(),
             }),
             limits: config.link_limits(),
         });
         let services = Services {
             device_state,
             gateways,
+            people,
+            shutter,
             personal_info,
             audit,
             link,
@@ -277,6 +313,12 @@ impl Platform {
         let upkeep = services.device_state.clone();
         let stop = shutdown.clone();
         spawn(&mut tasks, "the upkeep", async move { upkeep.run_upkeep(stop).await });
+        let (schedules, stop) = (services.shutter.clone(), shutdown.clone());
+        spawn(
+            &mut tasks,
+            "the shutter service",
+            async move { schedules.run(stop).await },
+        );
         for certificate in [Some(inner), web].into_iter().flatten() {
             spawn(
                 &mut tasks,
@@ -300,6 +342,8 @@ impl Platform {
         departures.abort();
         services.device_state.close().await;
         services.gateways.close().await;
+        services.people.close().await;
+        services.shutter.close().await;
         services.personal_info.close().await;
         drop(data);
         match ended {

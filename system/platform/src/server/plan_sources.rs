@@ -4,11 +4,15 @@ use async_trait::async_trait;
 use tomori_smart_home::plan::Grant;
 use tomori_smart_home::{HomeId, Schedule};
 
+use crate::auth::people;
 use crate::house_plan::{Part, PartError, PlanParts};
 use crate::personal_info;
+use crate::services::shutter;
 
 pub(super) struct PlanSources {
     pub(super) personal_info: personal_info::Service,
+    pub(super) people: people::Service,
+    pub(super) shutter: shutter::Service,
 }
 
 #[async_trait]
@@ -23,17 +27,17 @@ impl PlanParts for PlanSources {
             })
     }
 
-    async fn schedules(&self, _home: &HomeId) -> Result<Part<Vec<Schedule>>, PartError> {
-        Ok(Part {
-            version: 0,
-            content: Vec::new(),
+    async fn schedules(&self, home: &HomeId) -> Result<Part<Vec<Schedule>>, PartError> {
+        self.shutter.plan_part(home).await.map_err(|source| PartError {
+            part: "the schedules",
+            source: source.into(),
         })
     }
 
-    async fn grants(&self, _home: &HomeId) -> Result<Part<Vec<Grant>>, PartError> {
-        Ok(Part {
-            version: 0,
-            content: Vec::new(),
+    async fn grants(&self, home: &HomeId) -> Result<Part<Vec<Grant>>, PartError> {
+        self.people.plan_part(home).await.map_err(|source| PartError {
+            part: "the paired phones",
+            source: source.into(),
         })
     }
 }

@@ -207,8 +207,10 @@ impl Service {
             (true, Err(totp::Refused::Wrong)) => "oneTimeCode",
         };
         let from = second_factor.map_or("a session".to_owned(), |(_, from)| from.to_string());
-        let detail = json!({ "why": why, "from": from });
-        self.audit("somebody", "signIn.refused", account.person.id(), detail)
+        let detail = json!({ "why": why, "from": from }).to_string();
+        self.inner
+            .audit
+            .record_refusal("somebody", "signIn.refused", account.person.id(), &detail)
             .await;
         Err(SignInError::NotMatching)
     }
