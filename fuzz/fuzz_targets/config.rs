@@ -17,6 +17,9 @@ fuzz_target!(|data: &[u8]| {
         _ => config::parse_valid::<tomori_device::Config>("file.toml", text).err(),
     };
     if let Some(error) = told {
-        assert!(error.to_string().starts_with("file.toml"), "an error says where: {error}");
+        assert!(
+            error.to_string().starts_with("file.toml"),
+            "an error says where: {error}"
+        );
     }
 });

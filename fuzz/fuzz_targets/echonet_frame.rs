@@ -17,7 +17,11 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     if let Ok(bytes) = frame.encode() {
-        assert_eq!(Frame::decode(&bytes).as_ref(), Ok(&frame), "said again, it is the same frame");
+        assert_eq!(
+            Frame::decode(&bytes).as_ref(),
+            Ok(&frame),
+            "said again, it is the same frame"
+        );
     }
     let _ = discovery::read(&frame);
     understand(&frame);
