@@ -10,6 +10,32 @@
 //! - [`node::Responder`] answers the frames that others send.
 //! - [`discovery`] asks who is there and reads who answered.
 //!
+//! A shutter is asked to open, answers, and its answer is matched:
+//!
+//! ```
+//! use std::net::{IpAddr, Ipv4Addr};
+//! use jiff::{SignedDuration, Timestamp};
+//! use tomori_echonet_lite::{Eoj, Esv, Frame, Property, Transactions, class};
+//! use tomori_smart_home::PropertyValue;
+//!
+//! let shutter = Eoj::new(0x0263, 1);
+//! let operation = class::lookup(shutter.class).unwrap().by_name("openCloseOperation").unwrap();
+//! let open = operation.encode(&PropertyValue::word("open"))?;
+//!
+//! let (address, now) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), Timestamp::UNIX_EPOCH);
+//! let mut asked = Transactions::new(0, 100);
+//! let wish = vec![Property::new(operation.epc, open)];
+//! let until = now + SignedDuration::from_secs(3);
+//! let request = asked.begin(address, Eoj::CONTROLLER, shutter, Esv::SetC, wish, until, "the wish")?;
+//! let bytes = request.encode()?; // to be sent to 192.0.2.7:3610
+//! # let heard = Frame::decode(&bytes)?;
+//! # let bytes = heard.answer(shutter, Esv::SetRes, vec![Property::bare(operation.epc)]).encode()?;
+//!
+//! let answered = asked.take(address, &Frame::decode(&bytes)?).unwrap();
+//! assert!(answered.complete && answered.tag == "the wish");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Architecture invariant: no sockets, no clock, no randomness, no threads. Plain ECHONET Lite has no
 //! authentication (EP⑧ of the guideline): nothing here says who *really* sent a frame, that is for the gateway to
 //! judge by adoption and address.
