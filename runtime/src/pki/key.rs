@@ -6,6 +6,7 @@ use std::path::Path;
 use rcgen::{CertificateParams, DistinguishedName, KeyPair, PKCS_ECDSA_P256_SHA256};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use zeroize::Zeroizing;
 
 use super::PkiError;
 
@@ -83,6 +84,23 @@ impl PrivateKey {
             path: path.to_owned(),
             source,
         })
+    }
+
+    /// The key of PKCS #8 bytes, for keys that are kept in a sealed file of another's.
+    ///
+    /// # Errors
+    /// When they are no P-256 key.
+    pub fn from_der(pkcs8: &[u8]) -> Result<Self, PkiError> {
+        let der = PrivatePkcs8KeyDer::from(pkcs8);
+        let pair =
+            KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_ECDSA_P256_SHA256).map_err(PkiError::Generate)?;
+        Ok(Self { pair })
+    }
+
+    /// The key as PKCS #8. It is wiped when it is dropped; whoever stores it seals it.
+    #[must_use]
+    pub fn to_der(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.pair.serialize_der())
     }
 
     /// A PKCS #10 request for this key, in DER. It says nothing but the key: names are given by the authority.

@@ -127,3 +127,11 @@ fn certificates_survive_pem() {
     std::fs::write(&path, certificates_to_pem(&chain)).unwrap();
     assert_eq!(certificates_from_pem(&path).unwrap(), chain);
 }
+
+#[test]
+fn a_key_survives_der_and_other_bytes_are_refused() {
+    let key = PrivateKey::generate().unwrap();
+    let again = PrivateKey::from_der(&key.to_der()).unwrap();
+    assert_eq!(again.public_point(), key.public_point());
+    assert!(PrivateKey::from_der(b"no key").is_err());
+}

@@ -1,3 +1,34 @@
-//! The home gateway (ホームゲートウェイ).
+//! The home gateway (ホームゲートウェイ): the house's own mind, with or without the platform.
+//!
+//! Rooms: `lan` speaks with the devices, `command` sees wishes through, `schedule` runs the resident's schedules,
+//! `store` remembers, `uplink` keeps the way to the platform, `plan` holds what the platform told of the house,
+//! `timekeeping` judges the clock, `local` is the house as the app at home sees it.
+//!
+//! Architecture invariant: nothing in the house waits for the platform. Commands from inside, schedules, hand operation
+//! and the truth about devices go on without it; the uplink is told, it is never asked.
 
+#![forbid(unsafe_code)]
+
+mod command;
+pub mod config;
+mod gateway;
 pub mod lan;
+mod local;
+mod plan;
+mod schedule;
+mod store;
+mod timekeeping;
+mod uplink;
+mod vault;
+
+pub use config::Config;
+pub use gateway::{Clocks, Gateway, GatewayError};
+pub use local::{CommandView, DeviceView, House, HouseView, Resident};
+pub use plan::{PlanError, PlanRefused};
+pub use store::{Health, RecordError, StoreError};
+pub use timekeeping::ClockView;
+pub use uplink::{Away, ConnectError, DoorIdentity, EnrolError, Enrolled, IdentityError, UplinkState, enrol};
+pub use vault::VaultError;
+
+/// What the gateway calls itself to the platform.
+pub const SOFTWARE: &str = concat!("tomori-gateway ", env!("CARGO_PKG_VERSION"));

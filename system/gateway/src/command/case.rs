@@ -1,0 +1,487 @@
+//! The life of one command from "taken" to its end, without I/O: the case says what it needs next, the shell does it
+//! and tells what came of it.
+//!
+//! Two laws hold wherever the machine is cut off: before the device is driven, the intent is durable together with
+//! what the device showed; and after an interruption nobody drives before having looked. The property test beside
+//! this file cuts it off everywhere and counts what the device felt.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tomori_smart_home::{Command, DeviceKind, Origin, Reason, Stage};
+
+use super::model::forbidden_now;
+use super::showing::{Goal, Progress, Showing};
+
+/// How patient a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// How long a device has to reach the goal after it took the command; 90 s lets the slowest shutter run.
+    pub(crate) confirm_within: SignedDuration,
+    /// How long a device may stay as it was after it took the command.
+    pub(crate) start_within: SignedDuration,
+    /// How long after an interrupted attempt an unchanged device still proves that nothing happened. A person needs
+    /// longer than this to bring a shutter back to where it was.
+    pub(crate) prove_within: SignedDuration,
+    /// How long a device may be silent after a drive whose answer was lost.
+    pub(crate) silent_for: SignedDuration,
+    /// How often to look while waiting.
+    pub(crate) look_every: SignedDuration,
+    /// How often the device is driven at most, each time after it was seen to be untouched by the time before.
+    pub(crate) attempts: u8,
+}
+
+/// What stood before an attempt to drive; stored before the attempt is made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Intent {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The how manieth attempt, from 1.
+    pub(crate) attempt: u8,
+    /// What the device showed.
+    pub(crate) before: Showing,
+}
+
+/// What a case needs next.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Need {
+    /// A look at the device; what is known counts when it is no older than `recent`.
+    Look {
+        /// How old it may be; zero for a look of its own.
+        recent: Duration,
+    },
+    /// An intent made durable.
+    Intend(Intent),
+    /// The device driven, once.
+    Drive,
+    /// A stage made durable, and told.
+    Tell(Stage),
+    /// Some time, or news of the device.
+    Wait {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Nothing any more.
+    Nothing,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Heard {
+    /// The device showed this.
+    Shown(Showing),
+    /// The device did not answer.
+    Silent,
+    /// It is durable.
+    Stored,
+    /// It could not be stored.
+    NotStored,
+    /// The device took the command.
+    Taken,
+    /// The device may or may not have taken the command.
+    Unsure,
+    /// Nobody acted; the command ends like this.
+    NotDriven(Stage),
+    /// The time is over, or there is news.
+    Time,
+    /// Somebody operated the device by hand.
+    Hand {
+        /// Until when that holds.
+        until: Timestamp,
+    },
+    /// A newer command for the same part is about to drive.
+    Superseded,
+}
+
+/// The house around a case at the moment it hears something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// The house's time.
+    pub(crate) now: Timestamp,
+    /// Until when hand operation holds the device.
+    pub(crate) hold_until: Option<Timestamp>,
+}
+
+/// One command on its way.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    command: Command,
+    goal: Goal,
+    expires_at: Timestamp,
+    patience: Patience,
+    phase: Phase,
+    attempts: u8,
+    pause: Option<Timestamp>,
+    superseded: bool,
+    hand: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+enum Phase {
+    Before,
+    Intending(Intent),
+    Ready(Intent),
+    Doubt {
+        intent: Intent,
+        crashed: bool,
+        since: Timestamp,
+    },
+    Executing,
+    Confirming {
+        since: Timestamp,
+        moved: bool,
+        /// Since when it stands still where it should not.
+        still_since: Option<Timestamp>,
+    },
+    Ending(Stage),
+    Ended,
+}
+
+enum Trace {
+    Acted,
+    Untouched,
+    Changed,
+    Faulty,
+    Unknown,
+}
+
+impl Patience {
+    /// How recent a look has to be before acting for somebody in the house. Devices announce changes, and are asked in
+    /// between. For everybody else, who cannot see the device, it is always looked at.
+    const RECENT_AT_HOME: Duration = Duration::from_secs(15);
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            confirm_within: SignedDuration::from_secs(90),
+            start_within: SignedDuration::from_secs(5),
+            prove_within: SignedDuration::from_secs(30),
+            silent_for: SignedDuration::from_secs(10),
+            look_every: SignedDuration::from_secs(1),
+            attempts: 2,
+        }
+    }
+}
+
+impl Case {
+    /// A command that was just taken. `expires_at` is its end by the house's clock.
+    #[must_use]
+    pub(crate) fn new(command: Command, kind: DeviceKind, expires_at: Timestamp, patience: Patience) -> Self {
+        Self {
+            goal: Goal::of(kind, &command),
+            command,
+            expires_at,
+            patience,
+            phase: Phase::Before,
+            attempts: 0,
+            pause: None,
+            superseded: false,
+            hand: None,
+        }
+    }
+
+    /// Goes on after an interruption, from what was durable: the last intent, and when the device took the command if
+    /// that was known.
+    #[must_use]
+    pub(crate) fn resumed(mut self, intent: Option<Intent>, executed_at: Option<Timestamp>, now: Timestamp) -> Self {
+        self.attempts = intent.as_ref().map_or(0, |intent| intent.attempt);
+        self.phase = match (intent, executed_at) {
+            (_, Some(since)) => Phase::Confirming {
+                since,
+                moved: false,
+                still_since: None,
+            },
+            (Some(intent), None) => Phase::Doubt {
+                intent,
+                crashed: true,
+                since: now,
+            },
+            (None, None) => Phase::Before,
+        };
+        self
+    }
+
+    /// The command.
+    #[must_use]
+    pub(crate) fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// Whether the device is certainly not driven by this case, now or before: the part is free for another.
+    #[must_use]
+    pub(crate) fn is_hands_off(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Executing | Phase::Confirming { .. } | Phase::Ending(_) | Phase::Ended
+        )
+    }
+
+    /// What is needed next.
+    #[must_use]
+    pub(crate) fn need(&self) -> Need {
+        if let Some(until) = self.pause {
+            return Need::Wait { until };
+        }
+        match &self.phase {
+            Phase::Before => Need::Look {
+                recent: match self.command.origin {
+                    Origin::ResidentAtHome { .. } => Patience::RECENT_AT_HOME,
+                    _ => Duration::ZERO,
+                },
+            },
+            Phase::Intending(intent) => Need::Intend(intent.clone()),
+            Phase::Ready(_) => Need::Drive,
+            Phase::Doubt { .. } | Phase::Confirming { .. } => Need::Look { recent: Duration::ZERO },
+            Phase::Executing => Need::Tell(Stage::Executed),
+            Phase::Ending(stage) => Need::Tell(stage.clone()),
+            Phase::Ended => Need::Nothing,
+        }
+    }
+
+    /// Takes in what came of the last need, or what happened meanwhile.
+    pub(crate) fn hear(&mut self, heard: Heard, moment: Moment) {
+        let Moment { now, .. } = moment;
+        match heard {
+            Heard::Superseded => self.superseded = true,
+            Heard::Time | Heard::Shown(_) | Heard::Silent => self.pause = None,
+            _ => {}
+        }
+        let phase = std::mem::replace(&mut self.phase, Phase::Ended);
+        self.phase = match (phase, heard) {
+            (Phase::Before, Heard::Shown(showing)) => self.before(showing, moment),
+            (Phase::Before, Heard::Silent) => failed(Reason::DeviceUnreachable),
+            (Phase::Before, _) => self.too_late(now).unwrap_or(Phase::Before),
+            (Phase::Intending(intent), Heard::Stored) => self.ready(intent, moment),
+            (Phase::Intending(_), Heard::NotStored) => {
+                // Without a durable intent nobody may act. The disk may come back before the command's time is over.
+                self.wait(now);
+                Phase::Before
+            }
+            (Phase::Ready(intent), Heard::Hand { .. } | Heard::Superseded) => self.ready(intent, moment),
+            (Phase::Ready(_), Heard::Taken) => Phase::Executing,
+            (Phase::Ready(intent), Heard::Unsure) => Phase::Doubt {
+                intent,
+                crashed: false,
+                since: now,
+            },
+            (Phase::Ready(_), Heard::NotDriven(stage)) => Phase::Ending(stage),
+            (Phase::Executing, Heard::Stored | Heard::NotStored) if self.superseded => failed(Reason::Superseded),
+            (Phase::Executing, Heard::Hand { until }) => {
+                self.hand = Some(until);
+                Phase::Executing
+            }
+            (Phase::Executing, Heard::Stored | Heard::NotStored) => match self.hand {
+                Some(until) => failed(Reason::HandOperation { until }),
+                None => Phase::Confirming {
+                    since: now,
+                    moved: false,
+                    still_since: None,
+                },
+            },
+            (Phase::Doubt { intent, crashed, since }, Heard::Shown(showing)) => {
+                self.doubt(intent, crashed, since, &showing, moment)
+            }
+            (Phase::Doubt { intent, crashed, since }, Heard::Silent) => self.doubt_on(intent, crashed, since, now),
+            (Phase::Doubt { .. } | Phase::Confirming { .. }, Heard::Hand { until }) => {
+                failed(Reason::HandOperation { until })
+            }
+            (Phase::Doubt { .. } | Phase::Confirming { .. }, Heard::Superseded) => failed(Reason::Superseded),
+            (
+                Phase::Confirming {
+                    since,
+                    moved,
+                    still_since,
+                },
+                Heard::Shown(showing),
+            ) => self.confirm(since, moved, still_since, &showing, now),
+            (Phase::Confirming { since, moved, .. }, Heard::Silent) => {
+                if now.duration_since(since) >= self.patience.confirm_within {
+                    failed(Reason::DeviceUnreachable)
+                } else {
+                    self.wait(now);
+                    Phase::Confirming {
+                        since,
+                        moved,
+                        still_since: None,
+                    }
+                }
+            }
+            (Phase::Ending(_), Heard::Stored | Heard::NotStored) => Phase::Ended,
+            (phase, _) => phase,
+        };
+        if matches!(self.phase, Phase::Ending(_) | Phase::Executing) {
+            self.pause = None;
+        }
+    }
+
+    fn before(&mut self, showing: Showing, moment: Moment) -> Phase {
+        if let Some(end) = self.too_late(moment.now) {
+            return end;
+        }
+        if let Some(reason) = forbidden_now(&self.command, moment.now, moment.hold_until, &showing) {
+            return refused(reason);
+        }
+        Phase::Intending(Intent {
+            at: moment.now,
+            attempt: self.attempts.saturating_add(1),
+            before: showing,
+        })
+    }
+
+    /// The intent is durable. Storing it took time: what would have stopped the command before stops it now.
+    fn ready(&mut self, intent: Intent, moment: Moment) -> Phase {
+        if let Some(end) = self.too_late(moment.now) {
+            return end;
+        }
+        if let Some(reason) = forbidden_now(&self.command, moment.now, moment.hold_until, &intent.before) {
+            return refused(reason);
+        }
+        self.attempts = intent.attempt;
+        Phase::Ready(intent)
+    }
+
+    fn doubt(&mut self, intent: Intent, crashed: bool, since: Timestamp, showing: &Showing, moment: Moment) -> Phase {
+        let Moment { now, hold_until } = moment;
+        match self.trace(&intent.before, showing) {
+            Trace::Acted => Phase::Executing,
+            Trace::Faulty => failed(Reason::DeviceFault),
+            Trace::Unknown => self.doubt_on(intent, crashed, since, now),
+            Trace::Changed => failed(if crashed {
+                Reason::Interrupted
+            } else {
+                Reason::NotConfirmed
+            }),
+            Trace::Untouched => {
+                let age = now.duration_since(intent.at);
+                if age < self.patience.start_within && age >= SignedDuration::ZERO {
+                    self.wait(now);
+                    return Phase::Doubt { intent, crashed, since };
+                }
+                // An old or dated-forward intent proves nothing: the device may have acted and been brought back.
+                if crashed && (age >= self.patience.prove_within || age < SignedDuration::ZERO) {
+                    return failed(Reason::Interrupted);
+                }
+                if let Some(end) = self.too_late(now) {
+                    return end;
+                }
+                if let Some(reason) = forbidden_now(&self.command, now, hold_until, showing) {
+                    return refused(reason);
+                }
+                if self.attempts >= self.patience.attempts {
+                    return failed(if crashed {
+                        Reason::Interrupted
+                    } else {
+                        Reason::DeviceUnreachable
+                    });
+                }
+                Phase::Intending(Intent {
+                    at: now,
+                    attempt: self.attempts.saturating_add(1),
+                    before: showing.clone(),
+                })
+            }
+        }
+    }
+
+    fn doubt_on(&mut self, intent: Intent, crashed: bool, since: Timestamp, now: Timestamp) -> Phase {
+        let silence = if crashed {
+            self.patience.prove_within
+        } else {
+            self.patience.silent_for
+        };
+        if now.duration_since(since) >= silence {
+            return failed(if crashed {
+                Reason::Interrupted
+            } else {
+                Reason::DeviceUnreachable
+            });
+        }
+        self.wait(now);
+        Phase::Doubt { intent, crashed, since }
+    }
+
+    fn confirm(
+        &mut self,
+        since: Timestamp,
+        moved: bool,
+        still_since: Option<Timestamp>,
+        showing: &Showing,
+        now: Timestamp,
+    ) -> Phase {
+        let age = now.duration_since(since);
+        let (moved, still_since) = match self.goal.progress(showing) {
+            Progress::Reached => return Phase::Ending(Stage::Observed),
+            Progress::Faulty => return failed(Reason::DeviceFault),
+            Progress::Moving => (true, None),
+            Progress::Elsewhere if moved || age >= self.patience.start_within => {
+                // One look may fall between two movements; standing still takes a while.
+                let still = still_since.unwrap_or(now);
+                if now.duration_since(still) >= self.patience.look_every {
+                    return failed(Reason::NotConfirmed);
+                }
+                (moved, Some(still))
+            }
+            Progress::Elsewhere | Progress::Unknown => (moved, None),
+        };
+        if age >= self.patience.confirm_within {
+            return failed(Reason::NotConfirmed);
+        }
+        self.wait(now);
+        Phase::Confirming {
+            since,
+            moved,
+            still_since,
+        }
+    }
+
+    /// Whether what is shown now tells that the attempt reached the device.
+    fn trace(&self, before: &Showing, now: &Showing) -> Trace {
+        match self.goal.progress(now) {
+            Progress::Reached | Progress::Moving => Trace::Acted,
+            Progress::Faulty => Trace::Faulty,
+            Progress::Unknown => Trace::Unknown,
+            Progress::Elsewhere if self.is_unchanged(before, now) => Trace::Untouched,
+            Progress::Elsewhere => Trace::Changed,
+        }
+    }
+
+    fn is_unchanged(&self, before: &Showing, now: &Showing) -> bool {
+        match &self.goal {
+            Goal::Value(property, _) => before.get(property).is_some() && before.get(property) == now.get(property),
+            _ => match (before.movement(), now.movement()) {
+                // A shutter that was moved, however little, does not prove that it was not.
+                (Some(was), Some(is)) if was == is && is.is_at_rest() => before.same_opening(now),
+                (was, is) => was.is_some() && was == is,
+            },
+        }
+    }
+
+    fn too_late(&self, now: Timestamp) -> Option<Phase> {
+        if self.superseded {
+            Some(refused(Reason::Superseded))
+        } else if now >= self.expires_at {
+            Some(Phase::Ending(Stage::Expired))
+        } else {
+            None
+        }
+    }
+
+    fn wait(&mut self, now: Timestamp) {
+        self.pause = now.checked_add(self.patience.look_every).ok();
+    }
+}
+
+fn refused(reason: Reason) -> Phase {
+    Phase::Ending(Stage::Refused { reason })
+}
+
+fn failed(reason: Reason) -> Phase {
+    Phase::Ending(Stage::Failed { reason })
+}
+
+#[cfg(test)]
+#[path = "case_tests.rs"]
+mod tests;
