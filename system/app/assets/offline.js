@@ -35,8 +35,21 @@ if (Array.isArray(known?.lines)) {
   document.querySelector('[data-nothing]').hidden = false;
 }
 
+// Goes on as soon as the service answers: the browser's own word that it is online says only that there is a network.
+async function tryAgain() {
+  if (document.visibilityState !== 'visible') return;
+  try {
+    const answer = await fetch('/offline', { method: 'HEAD', cache: 'no-store' });
+    if (answer.ok) location.reload();
+  } catch {
+    // Still away.
+  }
+}
+
 document.querySelector('[data-again]').addEventListener('click', (event) => {
   event.preventDefault();
   location.reload();
 });
-addEventListener('online', () => location.reload());
+addEventListener('online', tryAgain);
+addEventListener('visibilitychange', tryAgain);
+setInterval(tryAgain, 5000);

@@ -80,6 +80,14 @@ pub(crate) async fn page(State(app): State<App>, guest: Guest, Asked(query): Ask
     )
 }
 
+/// The sign-in page's address, with where to go afterwards.
+pub(crate) fn sign_in_path(next: &str) -> String {
+    format!(
+        "/sign-in?next={}",
+        percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC)
+    )
+}
+
 fn show(
     app: &App,
     guest: &Guest,
@@ -92,7 +100,12 @@ fn show(
     let say = guest.say;
     let product = say.text("app-name");
     let title = say.text("sign-in-title");
-    let language = language_switch(say.lang, "/language", "/sign-in");
+    let here = if next == "/" {
+        "/sign-in".to_owned()
+    } else {
+        sign_in_path(next)
+    };
+    let language = language_switch(say.lang, "/language", &here);
     let body = match app.port.abilities().sign_in {
         SignInMode::Paired => Html::of(&PairedOnlyPage {
             say,

@@ -9,6 +9,7 @@ use tomori_runtime::i18n::Lang;
 use tomori_smart_home::HomeId;
 
 use super::refusal::{Refusal, RefusalPage};
+use super::sign_in::sign_in_path;
 use super::{App, cookie};
 use crate::port::{HomeName, Viewer};
 use crate::say::Say;
@@ -131,8 +132,7 @@ fn to_sign_in(parts: &Parts) -> Response {
     if parts.method != Method::GET || path == "/" {
         return Redirect::to("/sign-in").into_response();
     }
-    let next = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
-    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+    Redirect::to(&sign_in_path(path)).into_response()
 }
 
 impl FromRequestParts<App> for Visitor {

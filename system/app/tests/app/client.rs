@@ -188,6 +188,14 @@ impl Client {
         } else {
             String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned()
         };
+        let is_page = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        assert!(
+            !is_page || !body.contains("{$"),
+            "a text lacks what it mentions: {body}"
+        );
         Answer {
             status: parts.status,
             headers: parts.headers,

@@ -30,6 +30,9 @@ async fn one_goes_on_to_where_one_wanted() {
         .get("/sign-in?next=%2Fdevices%2Fdev%5Fbed")
         .await
         .says("name=\"next\" value=\"/devices/dev_bed\"");
+    // Choosing the language on the way loses nothing.
+    let page = client.get("/sign-in?next=%2Fhistory").await;
+    page.says("name=\"next\" value=\"/sign-in?next=%2Fhistory\"");
     let code = one_time_code(TOTP_SECRET, client.house.clock().now());
     let fields = [
         ("login", HANAKO),

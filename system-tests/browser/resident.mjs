@@ -1,0 +1,129 @@
+// A resident with a browser: Debian's Chromium, signed in, and watched for every complaint it makes.
+
+import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+function needed(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; system-tests/browser/README.md says what these tests need`);
+  return value.replace(/\/$/, '');
+}
+
+export const base = needed('TOMORI_URL');
+const login = needed('TOMORI_LOGIN');
+const password = needed('TOMORI_PASSWORD');
+const secret = needed('TOMORI_TOTP_SECRET');
+/** The virtual house's own page, where there is one. */
+export const houseUrl = process.env.TOMORI_HOUSE_URL;
+/** How long a shutter may take from the press to the confirmation. */
+export const patience = Number(process.env.TOMORI_PATIENCE_MS ?? 60_000);
+
+const pictures = process.env.TOMORI_SCREENSHOTS ?? fileURLToPath(new URL('../../target/screenshots', import.meta.url));
+const sessionFile = join(tmpdir(), `tomori-browser-${createHash('sha256').update(`${base} ${login}`).digest('hex').slice(0, 16)}.json`);
+
+export const phone = { width: 360, height: 780 };
+export const desk = { width: 1280, height: 900 };
+
+/** The one-time code of RFC 6238 for this moment: SHA-1, six digits, thirty seconds. */
+export function oneTimeCode(base32, now = Date.now()) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  let bits = '';
+  for (const letter of base32.replace(/[\s=-]/g, '').toUpperCase()) {
+    const at = alphabet.indexOf(letter);
+    if (at < 0) throw new Error('TOMORI_TOTP_SECRET is not base 32');
+    bits += at.toString(2).padStart(5, '0');
+  }
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)));
+  const tag = createHmac('sha1', key).update(step).digest();
+  const offset = tag[19] & 0x0f;
+  return String((tag.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** Starts Chromium. */
+export function start() {
+  return chromium.launch({
+    executablePath: process.env.TOMORI_CHROMIUM ?? '/usr/bin/chromium',
+    // Root in a container has no user namespace to put a sandbox in.
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+}
+
+/** A browser window that remembers every complaint: console errors, broken pages, refused content. */
+export async function open(browser, { lang = 'ja', viewport = phone, scheme = 'light', ...more } = {}) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme: scheme,
+    locale: lang === 'ja' ? 'ja-JP' : 'en-GB',
+    timezoneId: 'Asia/Tokyo',
+    ignoreHTTPSErrors: true,
+    ...more,
+  });
+  const complaints = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  context.on('weberror', (error) => complaints.push(`script: ${error.error().message}`));
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => {
+      console.error(`CSP refused ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+    });
+  });
+  const page = await context.newPage();
+  return { context, page, complaints };
+}
+
+/** Fills the sign-in form and sends it. A code opens one session only; a used one is waited out. */
+export async function signIn(page) {
+  for (let turn = 0; turn < 2; turn += 1) {
+    await page.goto(`${base}/sign-in`);
+    await page.locator('[name=login]').fill(login);
+    await page.locator('[name=password]').fill(password);
+    await page.locator('[name=code]').fill(oneTimeCode(secret));
+    await page.locator('form[action="/sign-in"] button').click();
+    if (new URL(page.url()).pathname === '/') return;
+    await new Promise((wake) => setTimeout(wake, 30_500 - (Date.now() % 30_000)));
+  }
+  assert.fail(`nobody could be signed in: ${await page.locator('main').innerText()}`);
+}
+
+/** A window of the signed-in resident. The session is shared between the test files. */
+export async function resident(browser, options = {}) {
+  if (existsSync(sessionFile)) {
+    const window = await open(browser, { ...options, storageState: JSON.parse(readFileSync(sessionFile, 'utf8')) });
+    await window.page.goto(`${base}/`);
+    if (new URL(window.page.url()).pathname === '/') return window;
+    await window.context.close();
+  }
+  const first = await open(browser, options);
+  await signIn(first.page);
+  const state = await first.context.storageState();
+  // The language is each test's own choice.
+  state.cookies = state.cookies.filter((cookie) => cookie.name !== 'tomori-lang');
+  writeFileSync(sessionFile, JSON.stringify(state), { mode: 0o600 });
+  return first;
+}
+
+/** Asserts that the browser complained about nothing; some things are meant to be refused. */
+export function calm(window, except = []) {
+  const left = window.complaints.filter((complaint) => !except.some((known) => complaint.includes(known)));
+  assert.deepEqual(left, []);
+}
+
+/** A picture of the page for people to look at, under `target/screenshots`. */
+export async function picture(page, name) {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+/** How far the page is wider than its window; nothing may be. */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
