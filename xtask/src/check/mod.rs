@@ -90,8 +90,16 @@ fn clippy(tree: &Tree) -> Result<bool> {
 fn doc(tree: &Tree) -> Result<bool> {
     succeeds(
         cargo()
-            .args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])
-            .env("RUSTDOCFLAGS", "-D warnings")
+            // With private items: this documentation is for who works here, and its links lead into the rooms.
+            .args([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--document-private-items",
+                "--locked",
+                "--quiet",
+            ])
+            .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links")
             .current_dir(&tree.root),
     )
 }
