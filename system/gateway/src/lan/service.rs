@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tomori_echonet_lite::frame::LONGEST_READ;
-use tomori_runtime::clock::{SharedClock, until};
+use tomori_runtime::clock::{Clock as _, SharedClock, SystemClock, until};
 use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::property::Source;
@@ -63,7 +63,8 @@ struct Shell {
 }
 
 impl Lan {
-    /// Opens the sockets, introduces the gateway and asks who is there. Runs until `shutdown`.
+    /// Opens the sockets, introduces the gateway and asks who is there. Runs until `shutdown`. Reports bear the time
+    /// of `clock`, which may run fast; waiting for devices is done in the time that devices live in.
     ///
     /// # Errors
     /// When a setting does not fit or the sockets cannot be opened.
@@ -76,7 +77,7 @@ impl Lan {
         config.check()?;
         let sockets = Sockets::open(&config)?;
         let (sender, events) = mpsc::channel(config.events);
-        let core = Core::new(config.clone(), Moment::of(&*clock), entropy);
+        let core = Core::new(config.clone(), Moment::of(&*clock, &SystemClock), entropy);
         let shared = Arc::new(Shared {
             room: Mutex::new(Room {
                 core,
@@ -205,7 +206,7 @@ impl Shared {
     }
 
     fn now(&self) -> Moment {
-        Moment::of(&*self.clock)
+        Moment::of(&*self.clock, &SystemClock)
     }
 }
 
@@ -244,7 +245,7 @@ impl Shell {
                     (Err(_), _) => while outbox.pop().is_some() {},
                     (Ok(_), None) => {}
                 },
-                () = shared.clock.sleep(rest) => {}
+                () = SystemClock.sleep(rest) => {}
             }
         }
         self.close();
