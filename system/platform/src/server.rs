@@ -24,7 +24,7 @@ use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls::{Acceptor, TlsError};
 
-use crate::audit::AuditLog;
+use crate::audit::{AuditError, AuditLog, KEY_FILE};
 use crate::auth::gateways::{self, GatewayError};
 use crate::auth::people::{self, PeopleError};
 use crate::config::{Config, WebTls};
@@ -112,6 +112,9 @@ pub enum ServerError {
     /// The shutter service.
     #[error("the shutter service cannot be opened")]
     Shutter(#[from] ShutterError),
+    /// The audit log.
+    #[error("the audit log cannot be used")]
+    Audit(#[from] AuditError),
     /// The key file.
     #[error("the platform's key cannot be used")]
     Key(#[from] SealError),
@@ -149,8 +152,8 @@ impl Platform {
         let listeners = Listeners::bind(&config).await?;
         let addresses = listeners.addresses();
         let doorbell = Doorbell::default();
-        let audit = AuditLog::new(clocks.wall.clone());
-        let keys: Arc<dyn KeyStore> = Arc::new(KeyFile::open_or_create(&data.path("platform.key"), &*entropy)?);
+        let keys: Arc<dyn KeyStore> = Arc::new(KeyFile::open_or_create(&data.path(KEY_FILE), &*entropy)?);
+        let audit = AuditLog::open(data.root(), &*keys, clocks.wall.clone())?;
         let personal_keys = KeyFile::open_or_create(&data.path("personal_info.key"), &*entropy)?;
 
         let device_state = device_state::Service::open(
@@ -345,6 +348,7 @@ impl Platform {
         services.people.close().await;
         services.shutter.close().await;
         services.personal_info.close().await;
+        services.audit.close();
         drop(data);
         match ended {
             // The shutdown may have been given in the same moment.

@@ -50,9 +50,14 @@ impl Composer {
         let name = self.parts.home_name(home).await?;
         let schedules = self.parts.schedules(home).await?;
         let grants = self.parts.grants(home).await?;
+        // A house without a name yet is called by its id; the plan needs one.
+        let home_name = match name.content.is_empty() {
+            true => home.to_string(),
+            false => name.content,
+        };
         Ok(HousePlan {
             home: home.clone(),
-            home_name: name.content,
+            home_name,
             version: [equipment.version, name.version, schedules.version, grants.version]
                 .into_iter()
                 .fold(0, u64::saturating_add),

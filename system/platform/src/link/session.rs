@@ -160,7 +160,8 @@ impl Session {
         }
     }
 
-    /// Looks into the rooms for what the gateway is to have: commands first, they are in a hurry.
+    /// Looks into the rooms for what the gateway is to have: commands first, they are in a hurry; the plan when no
+    /// command waits to be sent.
     async fn look(&mut self) {
         let Some(greeted) = &mut self.greeted else { return };
         if std::mem::take(&mut greeted.look_for_commands) {
@@ -184,9 +185,8 @@ impl Session {
                     greeted.look_again = true;
                 }
             }
-            return;
         }
-        if std::mem::take(&mut greeted.look_for_plan) {
+        if self.outgoing.is_empty() && std::mem::take(&mut greeted.look_for_plan) {
             match self.link.composer.compose(&self.identity.home).await {
                 Ok(plan) if plan.version != greeted.plan_version => {
                     greeted.plan_version = plan.version;

@@ -9,7 +9,8 @@ use tomori_platform::audit::AuditLog;
 use tomori_platform::device_state::{Connected, Keep, NewCommand, NewEquipment, NewHome, Service};
 use tomori_platform::house_plan::Doorbell;
 use tomori_runtime::clock::{Clock as _, ManualClock};
-use tomori_runtime::entropy::SeededEntropy;
+use tomori_runtime::entropy::{SeededEntropy, SystemEntropy};
+use tomori_runtime::seal::KeyFile;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::What;
 use tomori_smart_home::property::{Source, name};
@@ -66,9 +67,25 @@ impl Room {
 
     /// Closes the database and opens it again, as after a restart.
     pub async fn restart(self) -> Self {
-        self.service.close().await;
-        let service = open(&self.folder, &self.clock);
-        Self { service, ..self }
+        let Self {
+            service,
+            clock,
+            home,
+            gateway,
+            shutter,
+            folder,
+        } = self;
+        service.close().await;
+        drop(service);
+        let service = open(&folder, &clock);
+        Self {
+            service,
+            clock,
+            home,
+            gateway,
+            shutter,
+            folder,
+        }
     }
 
     pub fn reported(&self, property: PropertyName, word: &str) -> What {
@@ -108,11 +125,13 @@ impl Room {
 
 fn open(folder: &tempfile::TempDir, clock: &ManualClock) -> Service {
     let shared = Arc::new(clock.clone());
+    let keys = KeyFile::open_or_create(&folder.path().join("platform.key"), &SystemEntropy).unwrap();
+    let audit = AuditLog::open(folder.path(), &keys, shared.clone()).unwrap();
     Service::open(
         &folder.path().join("device_state.db"),
-        shared.clone(),
+        shared,
         Arc::new(SeededEntropy::new(1)),
-        AuditLog::new(shared),
+        audit,
         Doorbell::default(),
         Keep::default(),
     )

@@ -31,6 +31,7 @@ pub struct Town {
     pub personal: personal_info::Service,
     pub state: device_state::Service,
     pub shutter: shutter::Service,
+    pub audit: AuditLog,
     pub clock: ManualClock,
     pub dir: Arc<TempDir>,
 }
@@ -56,7 +57,7 @@ impl Town {
         let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let keys = Arc::new(KeyFile::open_or_create(&path("key"), entropy.as_ref()).unwrap());
         let shared = Arc::new(clock.clone());
-        let audit = AuditLog::new(shared.clone());
+        let audit = AuditLog::open(dir.path(), keys.as_ref(), shared.clone()).unwrap();
         let doorbell = Doorbell::default();
         let state = device_state::Service::open(
             &path("device_state.db"),
@@ -90,7 +91,7 @@ impl Town {
             &path("shutter.db"),
             shutter::Needs {
                 state: state.clone(),
-                audit,
+                audit: audit.clone(),
                 clock: shared,
                 entropy,
                 doorbell,
@@ -102,6 +103,7 @@ impl Town {
             personal,
             state,
             shutter,
+            audit,
             clock,
             dir,
         }
@@ -112,12 +114,13 @@ impl Town {
         Self::open(Arc::clone(&self.dir), self.clock.clone())
     }
 
-    /// Closes all databases.
+    /// Closes all databases and the audit log.
     pub async fn close(&self) {
         self.people.close().await;
         self.personal.close().await;
         self.shutter.close().await;
         self.state.close().await;
+        self.audit.close();
     }
 
     /// Who is behind a session, if anybody.
