@@ -7,6 +7,7 @@ mod device_state;
 mod link;
 mod people;
 mod personal_info;
+mod server;
 mod shutter;
 mod town;
 mod world;
