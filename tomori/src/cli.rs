@@ -1,6 +1,5 @@
 //! The command line: what can be asked, in both languages.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::PathBufValueParser;
@@ -51,6 +50,8 @@ pub enum What {
         config: PathBuf,
         /// The enrolment code.
         code: String,
+        /// `host:port` of the platform's enrolment door.
+        platform: String,
     },
     /// Run virtual devices.
     Device {
@@ -75,8 +76,6 @@ pub struct DemoWish {
     pub speed: f64,
     /// Each box in a process of its own.
     pub processes: bool,
-    /// The address of the app and of the house page.
-    pub listen: IpAddr,
     /// The port of the app; the house page has the next one.
     pub port: u16,
 }
@@ -132,6 +131,7 @@ fn what(matches: &ArgMatches) -> Option<What> {
             Some(("enrol", inner)) => Some(What::GatewayEnrol {
                 config: config(inner)?,
                 code: inner.get_one::<String>("code")?.clone(),
+                platform: inner.get_one::<String>("platform")?.clone(),
             }),
             _ => Some(What::Gateway { config: config(inner)? }),
         },
@@ -156,9 +156,6 @@ fn demo(matches: Option<&ArgMatches>) -> DemoWish {
             .and_then(|matches| matches.get_one::<f64>("speed").copied())
             .unwrap_or(if once { 10.0 } else { 1.0 }),
         processes: flag("processes"),
-        listen: matches
-            .and_then(|matches| matches.get_one::<IpAddr>("listen").copied())
-            .unwrap_or(IpAddr::from([127, 0, 0, 1])),
         port: matches
             .and_then(|matches| matches.get_one::<u16>("port").copied())
             .unwrap_or(8440),
@@ -228,16 +225,10 @@ fn command(lang: Lang) -> Command {
                         .long("speed")
                         .value_name("N")
                         .help(t("cli-demo-speed"))
+                        .conflicts_with("processes")
                         .value_parser(|text: &str| speed(text)),
                 )
                 .arg(flag("processes", "cli-demo-processes"))
-                .arg(
-                    Arg::new("listen")
-                        .long("listen")
-                        .value_name("ADDRESS")
-                        .help(t("cli-demo-listen"))
-                        .value_parser(value_parser!(IpAddr)),
-                )
                 .arg(
                     Arg::new("port")
                         .long("port")
@@ -258,13 +249,22 @@ fn command(lang: Lang) -> Command {
                 .arg(config())
                 .subcommand_negates_reqs(true)
                 .subcommand(
-                    sub("enrol", "cli-gateway-enrol").arg(config()).arg(
-                        Arg::new("code")
-                            .long("code")
-                            .value_name("CODE")
-                            .help(t("cli-gateway-code"))
-                            .required(true),
-                    ),
+                    sub("enrol", "cli-gateway-enrol")
+                        .arg(config())
+                        .arg(
+                            Arg::new("code")
+                                .long("code")
+                                .value_name("CODE")
+                                .help(t("cli-gateway-code"))
+                                .required(true),
+                        )
+                        .arg(
+                            Arg::new("platform")
+                                .long("platform")
+                                .value_name("HOST:PORT")
+                                .help(t("cli-gateway-platform"))
+                                .required(true),
+                        ),
                 ),
         )
         .subcommand(sub("device", "cli-device").arg(config()))
@@ -395,12 +395,16 @@ mod tests {
     fn every_command_is_understood() {
         for (line, check) in [
             ("tomori demo --once --json", "once: true, json: true"),
-            ("tomori demo --speed 60 --processes --data /tmp/x", "speed: 60.0"),
+            ("tomori demo --speed 60 --data /tmp/x", "speed: 60.0"),
+            ("tomori demo --processes", "processes: true"),
             ("tomori demo code", "DemoCode"),
             ("tomori platform --config p.toml", "Platform { config: \"p.toml\""),
             ("tomori platform setup-code -c p.toml", "PlatformSetupCode"),
             ("tomori gateway --config g.toml", "Gateway { config"),
-            ("tomori gateway enrol --config g.toml --code ABC", "code: \"ABC\""),
+            (
+                "tomori gateway enrol --config g.toml --code ABC --platform p:7444",
+                "code: \"ABC\"",
+            ),
             ("tomori device -c d.toml", "Device"),
             ("tomori audit verify", "AuditVerify { folder: None }"),
             ("tomori audit verify /x", "AuditVerify { folder: Some(\"/x\")"),

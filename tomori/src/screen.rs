@@ -3,13 +3,13 @@
 use std::io::Write as _;
 
 /// Writes a line to standard output. When nobody reads any more there is nobody to tell.
-pub fn line(text: &str) {
+pub(crate) fn line(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");
     let _ = out.flush();
 }
 
 /// Writes a line to standard error.
-pub fn complaint(text: &str) {
+pub(crate) fn complaint(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

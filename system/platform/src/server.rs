@@ -1,7 +1,6 @@
 //! The platform as one process: opens the rooms, stands at the doors, and closes both.
 
 mod certificate;
-mod doors;
 mod listeners;
 mod plan_sources;
 
@@ -14,25 +13,27 @@ use std::time::Duration;
 use axum::Router;
 use thiserror::Error;
 use tokio::task::JoinSet;
+use tomori_gateway_link::PLATFORM_NAME;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::db::DbError;
 use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::http::Door;
 use tomori_runtime::pki::PkiError;
 use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
 use tomori_runtime::shutdown::Shutdown;
-use tomori_runtime::tls::TlsError;
+use tomori_runtime::tls::{Acceptor, TlsError};
 
 use crate::audit::{AuditError, AuditLog, KEY_FILE};
 use crate::auth::gateways::{self, GatewayError};
 use crate::auth::people::{self, PeopleError};
-use crate::config::Config;
+use crate::config::{Config, WebTls};
 use crate::device_state;
 use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::personal_info::{self, PersonalInfoError};
 use crate::services::shutter::{self, ShutterError};
-use doors::Doors;
+use certificate::Certificate;
 use listeners::Listeners;
 use plan_sources::PlanSources;
 
@@ -75,8 +76,8 @@ pub struct Services {
 pub struct Platform {
     services: Services,
     departures: link::Departures,
-    doors: Doors,
-    addresses: Addresses,
+    listeners: Listeners,
+    config: Config,
     data: DataDir,
 }
 
@@ -232,12 +233,11 @@ impl Platform {
             clocks,
             entropy,
         };
-        let doors = Doors::open(listeners, &config, &data, &services)?;
         Ok(Self {
             services,
             departures,
-            doors,
-            addresses,
+            listeners,
+            config,
             data,
         })
     }
@@ -251,39 +251,67 @@ impl Platform {
     /// Where the platform listens.
     #[must_use]
     pub fn addresses(&self) -> Addresses {
-        self.addresses
+        self.listeners.addresses()
     }
 
     /// Serves until the shutdown, then says farewell to the gateways, ends what is under way within two seconds, and
     /// closes the databases. `extra` is served beside the platform's own routes: the residents' app.
     ///
     /// # Errors
-    /// When a part of the platform ended by itself.
+    /// When a certificate does not fit, or a part of the platform ended by itself.
     pub async fn run(self, extra: Router, shutdown: Shutdown) -> Result<(), ServerError> {
         let Self {
             services,
             departures,
-            doors,
+            listeners,
+            config,
             data,
-            ..
         } = self;
         let wall = services.clocks.wall.clone();
+        let link_names = vec![PLATFORM_NAME.to_owned()];
+        let inner = Certificate::of_authority(&services.gateways, &data.path("link.key"), link_names)?;
+        let web = match config.web.tls {
+            WebTls::Off => None,
+            WebTls::Authority => {
+                let names = config.web.names.clone();
+                let key = data.path("web.key");
+                Some(Certificate::of_authority(&services.gateways, &key, names)?)
+            }
+            WebTls::Files => Some(Certificate::of_files(
+                config.web.certificate.clone().unwrap_or_default(),
+                config.web.key.clone().unwrap_or_default(),
+            )?),
+        };
+        let link_tls = inner.mutual_server(services.gateways.authority_der(), wall.clone())?;
+        let enrolment_tls = inner.server(wall.clone())?;
+        let web_tls = web
+            .as_ref()
+            .map(|certificate| certificate.server(wall.clone()))
+            .transpose()?;
+
         let mut tasks = JoinSet::new();
+        let link = Acceptor::new(listeners.link, Some(link_tls), config.link_door());
         spawn(
             &mut tasks,
             "the link",
-            Arc::clone(&services.link).serve(doors.link, shutdown.clone()),
+            Arc::clone(&services.link).serve(link, shutdown.clone()),
         );
+        let enrolment = Acceptor::new(listeners.enrolment, Some(enrolment_tls), Config::enrolment_door());
         let gateways = services.gateways.clone();
         spawn(
             &mut tasks,
             "the enrolment",
-            link::serve_enrolment(gateways, doors.enrolment, shutdown.clone()),
+            link::serve_enrolment(gateways, enrolment, shutdown.clone()),
         );
+        let door = Door {
+            listener: listeners.web,
+            tls: web_tls,
+            limits: config.web_door(),
+        };
         spawn(
             &mut tasks,
             "the web server",
-            tomori_runtime::http::serve(doors.web, routes(extra), shutdown.clone()),
+            tomori_runtime::http::serve(door, routes(extra), shutdown.clone()),
         );
         let upkeep = services.device_state.clone();
         let stop = shutdown.clone();
@@ -294,7 +322,7 @@ impl Platform {
             "the shutter service",
             async move { schedules.run(stop).await },
         );
-        for certificate in doors.certificates {
+        for certificate in [Some(inner), web].into_iter().flatten() {
             spawn(
                 &mut tasks,
                 "the renewal of certificates",

@@ -7,7 +7,6 @@ mod device_state;
 mod link;
 mod people;
 mod personal_info;
-mod server;
 mod shutter;
 mod town;
 mod world;

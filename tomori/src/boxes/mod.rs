@@ -3,13 +3,14 @@
 mod audit;
 mod device;
 mod gateway;
+mod home_door;
 mod platform;
 mod signals;
 
 pub use audit::verify as verify_audit;
 pub use device::run as run_device;
-pub use gateway::{enrol as enrol_gateway, run as run_gateway};
-pub use platform::{run as run_platform, setup_code};
+pub use gateway::{enrol as enrol_gateway, hardware, run as run_gateway, serve as serve_gateway};
+pub use platform::{app as app_over_platform, run as run_platform, setup_code};
 pub use signals::until_asked;
 
 use std::path::Path;

@@ -32,12 +32,16 @@ impl Recent {
             let mut answers = self.answers.lock().await;
             answers.retain(|_, (at, _)| now.duration_since(*at).abs() < KEPT);
             if answers.len() >= MOST
-                && let Some(oldest) =
-                    answers.iter().min_by_key(|(_, (at, _))| *at).map(|(key, _)| key.clone())
+                && let Some(oldest) = answers
+                    .iter()
+                    .min_by_key(|(_, (at, _))| *at)
+                    .map(|(key, _)| key.clone())
             {
                 answers.remove(&oldest);
             }
-            let (_, answer) = answers.entry(key.to_owned()).or_insert_with(|| (now, Answer::default()));
+            let (_, answer) = answers
+                .entry(key.to_owned())
+                .or_insert_with(|| (now, Answer::default()));
             Arc::clone(answer)
         };
         answer.get_or_init(|| work).await.clone()
@@ -74,11 +78,17 @@ mod tests {
         let recent = Recent::default();
         for number in 0..2000 {
             let work = async { Ok(CommandId::from_random([1; 10])) };
-            recent.once(&number.to_string(), Timestamp::UNIX_EPOCH, work).await.unwrap();
+            recent
+                .once(&number.to_string(), Timestamp::UNIX_EPOCH, work)
+                .await
+                .unwrap();
         }
         assert!(recent.answers.lock().await.len() <= MOST);
         let later = Timestamp::UNIX_EPOCH + KEPT + KEPT;
-        recent.once("z", later, async { Ok(CommandId::from_random([1; 10])) }).await.unwrap();
+        recent
+            .once("z", later, async { Ok(CommandId::from_random([1; 10])) })
+            .await
+            .unwrap();
         assert_eq!(recent.answers.lock().await.len(), 1);
     }
 }

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A resident's way to the API.
 #[derive(Debug, Clone)]
-pub struct Api {
+pub(super) struct Api {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
     token: String,
@@ -28,7 +28,7 @@ pub struct Api {
 
 /// A stream of server-sent events.
 #[derive(Debug)]
-pub struct Events {
+pub(super) struct Events {
     body: Incoming,
     buffer: Vec<u8>,
     ready: VecDeque<(String, Value)>,
@@ -36,7 +36,7 @@ pub struct Events {
 
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
-pub enum ApiError {
+pub(super) enum ApiError {
     /// The platform does not answer.
     #[error("{path}: the platform does not answer: {why}")]
     Unreachable {
@@ -68,15 +68,19 @@ pub enum ApiError {
 impl Api {
     /// A client with a bearer token.
     #[must_use]
-    pub fn new(address: SocketAddr, token: String) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), address, token }
+    pub(super) fn new(address: SocketAddr, token: String) -> Self {
+        Self {
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            address,
+            token,
+        }
     }
 
     /// Asks for a JSON document.
     ///
     /// # Errors
     /// When the platform does not answer, refuses, or answers something else.
-    pub async fn get(&self, path: &str) -> Result<Value, ApiError> {
+    pub(super) async fn get(&self, path: &str) -> Result<Value, ApiError> {
         self.call(Method::GET, path, None).await
     }
 
@@ -84,12 +88,15 @@ impl Api {
     ///
     /// # Errors
     /// When the platform does not answer, refuses, or answers something else.
-    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, ApiError> {
+    pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, ApiError> {
         self.call(method, path, Some(body)).await
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, ApiError> {
-        let unreadable = |why: String| ApiError::Unreadable { path: path.to_owned(), why };
+        let unreadable = |why: String| ApiError::Unreadable {
+            path: path.to_owned(),
+            why,
+        };
         let exchange = async {
             let answer = self.request(method, path, "application/json", body).await?;
             let status = answer.status();
@@ -100,7 +107,11 @@ impl Api {
                 .to_bytes();
             if !status.is_success() {
                 let problem = String::from_utf8_lossy(&bytes).chars().take(600).collect();
-                return Err(ApiError::Refused { path: path.to_owned(), status, problem });
+                return Err(ApiError::Refused {
+                    path: path.to_owned(),
+                    status,
+                    problem,
+                });
             }
             if bytes.is_empty() {
                 return Ok(Value::Null);
@@ -109,20 +120,31 @@ impl Api {
         };
         tokio::time::timeout(PATIENCE, exchange)
             .await
-            .map_err(|_| ApiError::Unreachable { path: path.to_owned(), why: "10 s".to_owned() })?
+            .map_err(|_| ApiError::Unreachable {
+                path: path.to_owned(),
+                why: "10 s".to_owned(),
+            })?
     }
 
     /// Opens a stream of events.
     ///
     /// # Errors
     /// When the platform does not answer or refuses.
-    pub async fn events(&self, path: &str) -> Result<Events, ApiError> {
+    pub(super) async fn events(&self, path: &str) -> Result<Events, ApiError> {
         let answer = self.request(Method::GET, path, "text/event-stream", None).await?;
         let status = answer.status();
         if !status.is_success() {
-            return Err(ApiError::Refused { path: path.to_owned(), status, problem: String::new() });
+            return Err(ApiError::Refused {
+                path: path.to_owned(),
+                status,
+                problem: String::new(),
+            });
         }
-        Ok(Events { body: answer.into_body(), buffer: Vec::new(), ready: VecDeque::new() })
+        Ok(Events {
+            body: answer.into_body(),
+            buffer: Vec::new(),
+            ready: VecDeque::new(),
+        })
     }
 
     async fn request(
@@ -132,7 +154,10 @@ impl Api {
         accept: &str,
         body: Option<&Value>,
     ) -> Result<http::Response<Incoming>, ApiError> {
-        let unreachable = |why: String| ApiError::Unreachable { path: path.to_owned(), why };
+        let unreachable = |why: String| ApiError::Unreachable {
+            path: path.to_owned(),
+            why,
+        };
         let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let request = Request::builder()
             .method(method)
@@ -144,13 +169,16 @@ impl Api {
             .header(AUTHORIZATION, format!("Bearer {}", self.token))
             .body(Full::new(bytes))
             .map_err(|error| unreachable(error.to_string()))?;
-        self.client.request(request).await.map_err(|error| unreachable(error.to_string()))
+        self.client
+            .request(request)
+            .await
+            .map_err(|error| unreachable(error.to_string()))
     }
 }
 
 impl Events {
     /// The next event: its name and its data. `None` when the stream has ended. Cancel-safe.
-    pub async fn next(&mut self) -> Option<(String, Value)> {
+    pub(super) async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
@@ -185,7 +213,11 @@ fn parse(block: &str) -> Option<(String, Value)> {
             data.push('\n');
         }
     }
-    if data.is_empty() { None } else { Some((name, serde_json::from_str(data.trim()).unwrap_or(Value::Null))) }
+    if data.is_empty() {
+        None
+    } else {
+        Some((name, serde_json::from_str(data.trim()).unwrap_or(Value::Null)))
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const LARGEST: usize = 64 * 1024;
 
 /// The demo's people and places.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paper {
+pub(super) struct Paper {
     /// The home.
     pub home: HomeId,
     /// The one who runs the service.
@@ -28,7 +28,7 @@ pub struct Paper {
 
 /// How somebody signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub(super) struct Account {
     /// How they are called.
     pub name: String,
     /// Their login.
@@ -44,7 +44,7 @@ impl Paper {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn read(path: &Path) -> Result<Option<Self>> {
+    pub(super) fn read(path: &Path) -> Result<Option<Self>> {
         if !path.exists() {
             return Ok(None);
         }
@@ -57,7 +57,7 @@ impl Paper {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, path: &Path) -> Result<()> {
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
         let bytes = serde_json::to_vec_pretty(self)?;
         tomori_runtime::file::write_atomic(path, &bytes).with_context(|| path.display().to_string())
     }

@@ -7,7 +7,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use tokio::sync::{broadcast, watch};
 use tomori_runtime::entropy::{SharedEntropy, bytes};
 use tomori_smart_home::{
-    Command, CommandId, DeviceId, GrantId, HomeId, Origin, PropertyName, PropertyValue, Reason, ResidentId, Stage,
+    Command, CommandId, DeviceId, GrantId, HomeId, HousePlan, Origin, PropertyName, PropertyValue, Reason, ResidentId,
+    Stage,
 };
 
 use super::view::{CommandView, DeviceView, HouseView, Resident};
@@ -71,6 +72,12 @@ impl House {
     #[must_use]
     pub fn home(&self) -> Option<&HomeId> {
         self.parts.home.as_ref()
+    }
+
+    /// The house plan in force; `None` before the first one.
+    #[must_use]
+    pub fn plan(&self) -> Option<HousePlan> {
+        self.parts.plan.in_force().map(|in_force| in_force.plan().clone())
     }
 
     /// The house as it is now.

@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use tokio_stream::wrappers::BroadcastStream;
 use tomori_app::port::{
     Abilities, Change, CommandError, Draft, HistoryPage, HomeName, HousePort, HouseView, Opened, PairError, Pairing,
-    PasswordChange, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError,
-    SignInMode, Viewer, Wish,
+    PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError, SignInMode,
+    Viewer, Wish,
 };
 use tomori_gateway::House;
 use tomori_runtime::clock::SharedClock;
@@ -27,8 +27,8 @@ use tomori_runtime::i18n::Lang;
 use tomori_smart_home::plan::{Grant, HousePlan};
 use tomori_smart_home::{CommandId, DeviceId, GrantId, HomeId, Schedule, ScheduleId};
 
-pub use self::phones::PhonesError;
 use self::phones::Phones;
+pub(super) use self::phones::PhonesError;
 use crate::compose::recent::Recent;
 
 /// The app's port, answered by the gateway.
@@ -45,22 +45,30 @@ impl AppOverGateway {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn open(
-        house: House,
-        folder: &Path,
-        clock: SharedClock,
-        entropy: SharedEntropy,
-    ) -> Result<Self, PhonesError> {
+    pub fn open(house: House, folder: &Path, clock: SharedClock, entropy: SharedEntropy) -> Result<Self, PhonesError> {
         let phones = Arc::new(Phones::open(folder, entropy)?);
-        Ok(Self { house, phones, clock, recent: Arc::default() })
+        Ok(Self {
+            house,
+            phones,
+            clock,
+            recent: Arc::default(),
+        })
     }
 
     fn plan(&self) -> Result<HousePlan, PortError> {
-        self.house.plan().ok_or_else(|| PortError::Unavailable { why: "the gateway has no plan yet".to_owned() })
+        self.house.plan().ok_or_else(|| PortError::Unavailable {
+            why: "the gateway has no plan yet".to_owned(),
+        })
     }
 
     fn own_plan(&self, home: &HomeId) -> Result<HousePlan, PortError> {
-        self.plan().and_then(|plan| if plan.home == *home { Ok(plan) } else { Err(PortError::NotFound) })
+        self.plan().and_then(|plan| {
+            if plan.home == *home {
+                Ok(plan)
+            } else {
+                Err(PortError::NotFound)
+            }
+        })
     }
 
     fn grants(&self) -> Vec<Grant> {
@@ -73,7 +81,10 @@ fn viewer(plan: &HousePlan, grant: &Grant) -> Viewer {
         resident: grant.resident.clone(),
         name: grant.resident_name.clone(),
         lang: None,
-        homes: vec![HomeName { id: plan.home.clone(), name: plan.home_name.clone() }],
+        homes: vec![HomeName {
+            id: plan.home.clone(),
+            name: plan.home_name.clone(),
+        }],
         session: grant.id.to_string(),
     }
 }
@@ -108,7 +119,10 @@ impl HousePort for AppOverGateway {
             tracing::warn!(?from, "somebody showed a pairing link that is worth nothing");
             return Err(SignInError::LinkSpent);
         };
-        let expires_at = self.phones.grant_of(&token, &grants, now).map_or(now, |(grant, _)| grant.expires_at);
+        let expires_at = self
+            .phones
+            .grant_of(&token, &grants, now)
+            .map_or(now, |(grant, _)| grant.expires_at);
         Ok(Opened { token, expires_at })
     }
 
@@ -137,9 +151,13 @@ impl HousePort for AppOverGateway {
         let key = format!("{}:{}", viewer.session, wish.key);
         self.recent
             .once(&key, self.clock.now(), async {
-                let taken =
-                    self.house.command(wish.device, wish.property, wish.value, viewer.resident.clone()).await;
-                taken.map(|command| command.id).map_err(|reason| CommandError::Refused { reason })
+                let taken = self
+                    .house
+                    .command(wish.device, wish.property, wish.value, viewer.resident.clone())
+                    .await;
+                taken
+                    .map(|command| command.id)
+                    .map_err(|reason| CommandError::Refused { reason })
             })
             .await
     }
@@ -157,7 +175,9 @@ impl HousePort for AppOverGateway {
     }
 
     fn changes(&self, _viewer: &Viewer, _home: &HomeId) -> BoxStream<'static, Change> {
-        BroadcastStream::new(self.house.changes()).map(|_| Change { device: None }).boxed()
+        BroadcastStream::new(self.house.changes())
+            .map(|_| Change { device: None })
+            .boxed()
     }
 
     async fn schedules(&self, _viewer: &Viewer, home: &HomeId) -> Result<Vec<ScheduleView>, PortError> {
@@ -169,7 +189,10 @@ impl HousePort for AppOverGateway {
         Ok(plan
             .schedules
             .iter()
-            .map(|schedule| ScheduleView { resident_name: name_of(schedule), schedule: schedule.clone() })
+            .map(|schedule| ScheduleView {
+                resident_name: name_of(schedule),
+                schedule: schedule.clone(),
+            })
             .collect())
     }
 
@@ -222,7 +245,7 @@ impl HousePort for AppOverGateway {
         Err(PortError::NotHere)
     }
 
-    async fn change_password(&self, _: &Viewer, _: PasswordChange) -> Result<(), PasswordError> {
+    async fn change_password(&self, _: &Viewer, _: &str, _: &str) -> Result<(), PasswordError> {
         Err(PasswordError::Port(PortError::NotHere))
     }
 

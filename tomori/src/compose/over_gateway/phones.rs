@@ -76,13 +76,20 @@ impl Phones {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(source) => return Err(PhonesError::File { path, source }),
         };
-        Ok(Self { path, sealer, entropy, held: Mutex::new(held) })
+        Ok(Self {
+            path,
+            sealer,
+            entropy,
+            held: Mutex::new(held),
+        })
     }
 
     /// Exchanges the secret of a pairing link for a session token; `None` when it fits no grant or is spent. Durable
     /// when it returns. Grants that are gone make room.
     pub(super) fn redeem(&self, secret: &str, grants: &[Grant], now: Timestamp) -> Result<Option<String>, PhonesError> {
-        let Some(grant) = fitting(secret, grants, now) else { return Ok(None) };
+        let Some(grant) = fitting(secret, grants, now) else {
+            return Ok(None);
+        };
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.contains_key(&grant.id) {
             return Ok(None);
@@ -93,7 +100,13 @@ impl Phones {
             .filter(|(id, _)| grants.iter().any(|grant| grant.id == **id))
             .map(|(id, phone)| (id.clone(), phone.clone()))
             .collect();
-        next.insert(grant.id.clone(), Phone { token_sha256: digest(&token), opened_at: now });
+        next.insert(
+            grant.id.clone(),
+            Phone {
+                token_sha256: digest(&token),
+                opened_at: now,
+            },
+        );
         self.keep(&next)?;
         *held = next;
         Ok(Some(token))
@@ -103,10 +116,13 @@ impl Phones {
     pub(super) fn grant_of<'a>(&self, token: &str, grants: &'a [Grant], now: Timestamp) -> Option<(&'a Grant, Phone)> {
         let presented = digest(token);
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let (id, phone) = held
+        let (id, phone) = held.iter().find(|(_, phone)| {
+            aws_lc_rs::constant_time::verify_slices_are_equal(&phone.token_sha256, &presented).is_ok()
+        })?;
+        grants
             .iter()
-            .find(|(_, phone)| aws_lc_rs::constant_time::verify_slices_are_equal(&phone.token_sha256, &presented).is_ok())?;
-        grants.iter().find(|grant| grant.id == *id && now < grant.expires_at).map(|grant| (grant, phone.clone()))
+            .find(|grant| grant.id == *id && now < grant.expires_at)
+            .map(|grant| (grant, phone.clone()))
     }
 
     /// Forgets the session of a grant; the link stays spent, so the phone needs a new one.
@@ -125,8 +141,10 @@ impl Phones {
         // Ids, digests and times cannot fail to serialise; an empty file would be refused as tampered.
         let plain = serde_json::to_vec(next).unwrap_or_default();
         let sealed = self.sealer.seal(&plain, PLACE, self.entropy.as_ref())?;
-        file::write_atomic(&self.path, &sealed)
-            .map_err(|source| PhonesError::File { path: self.path.clone(), source })
+        file::write_atomic(&self.path, &sealed).map_err(|source| PhonesError::File {
+            path: self.path.clone(),
+            source,
+        })
     }
 }
 
@@ -139,7 +157,9 @@ fn fitting<'a>(secret: &str, grants: &'a [Grant], now: Timestamp) -> Option<&'a 
 }
 
 fn digest(text: &str) -> Vec<u8> {
-    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()).as_ref().to_vec()
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())
+        .as_ref()
+        .to_vec()
 }
 
 #[cfg(test)]
@@ -171,10 +191,17 @@ mod tests {
         let grants = [grant(1, "secret"), grant(2, "other")];
         let phones = Phones::open(folder.path(), Arc::new(SystemEntropy)).unwrap();
         let token = phones.redeem("secret", &grants, now()).unwrap().unwrap();
-        assert_eq!(phones.redeem("secret", &grants, now()).unwrap(), None, "a link is spent once");
+        assert_eq!(
+            phones.redeem("secret", &grants, now()).unwrap(),
+            None,
+            "a link is spent once"
+        );
         let phones = Phones::open(folder.path(), Arc::new(SystemEntropy)).unwrap();
         assert_eq!(phones.grant_of(&token, &grants, now()).unwrap().0.id, grants[0].id);
-        assert!(phones.grant_of("secret", &grants, now()).is_none(), "the link itself opens nothing");
+        assert!(
+            phones.grant_of("secret", &grants, now()).is_none(),
+            "the link itself opens nothing"
+        );
         assert_eq!(phones.redeem("secret", &grants, now()).unwrap(), None);
     }
 
@@ -185,8 +212,17 @@ mod tests {
         let phones = Phones::open(folder.path(), Arc::new(SystemEntropy)).unwrap();
         let token = phones.redeem("secret", &grants, now()).unwrap().unwrap();
         assert!(phones.grant_of(&token, &[], now()).is_none());
-        assert!(phones.grant_of(&token, &grants, now() + jiff::SignedDuration::from_hours(24)).is_none());
-        assert!(phones.redeem("secret", &grants, now() + jiff::SignedDuration::from_hours(25)).unwrap().is_none());
+        assert!(
+            phones
+                .grant_of(&token, &grants, now() + jiff::SignedDuration::from_hours(24))
+                .is_none()
+        );
+        assert!(
+            phones
+                .redeem("secret", &grants, now() + jiff::SignedDuration::from_hours(25))
+                .unwrap()
+                .is_none()
+        );
         phones.close(&grants[0].id).unwrap();
         assert!(phones.grant_of(&token, &grants, now()).is_none());
         assert!(phones.grant_of("", &grants, now()).is_none());

@@ -5,7 +5,7 @@ use tomori_app::port::{
     CommandView, DeviceName, DeviceView, Happened, HistoryEntry, HistoryPage, HouseView, Known, Link, PortError, Reach,
     Vantage, Who,
 };
-use tomori_gateway::local;
+use tomori_gateway as local;
 use tomori_gateway::UplinkState;
 use tomori_smart_home::plan::HousePlan;
 use tomori_smart_home::{DeviceId, Origin};
@@ -18,7 +18,9 @@ pub(super) fn house(view: local::HouseView, plan: &HousePlan, history: &[local::
             let reach = match (&device.equipment.endpoint, device.is_alive) {
                 (None, _) => Reach::NotAdopted,
                 (Some(_), true) => Reach::Answering,
-                (Some(_), false) => Reach::Lost { last_heard: device.last_heard },
+                (Some(_), false) => Reach::Lost {
+                    last_heard: device.last_heard,
+                },
             };
             let id = &device.equipment.device.id;
             let newest = history.iter().find(|command| command.command.device == *id);
@@ -39,7 +41,9 @@ pub(super) fn house(view: local::HouseView, plan: &HousePlan, history: &[local::
         home: plan.home.clone(),
         name: plan.home_name.clone(),
         place: plan.place.clone(),
-        vantage: Vantage::Home { platform: link(&view.uplink) },
+        vantage: Vantage::Home {
+            platform: link(&view.uplink),
+        },
         devices,
         notable: Vec::new(),
     }
@@ -62,7 +66,9 @@ pub(super) fn history(
     before: Option<&str>,
     limit: usize,
 ) -> Result<HistoryPage, PortError> {
-    let skip = before.map_or(Ok(0), str::parse::<usize>).map_err(|_| PortError::NotFound)?;
+    let skip = before
+        .map_or(Ok(0), str::parse::<usize>)
+        .map_err(|_| PortError::NotFound)?;
     let wanted: Vec<_> = commands
         .iter()
         .filter(|command| device.is_none_or(|device| command.command.device == *device))
@@ -75,12 +81,18 @@ pub(super) fn history(
             let view = command_view(command, plan);
             HistoryEntry {
                 at: view.issued_at,
-                what: Happened::Command { device: device_name(&command.command.device, plan), command: view },
+                what: Happened::Command {
+                    device: device_name(&command.command.device, plan),
+                    command: view,
+                },
             }
         })
         .collect();
     let next = skip.saturating_add(limit);
-    Ok(HistoryPage { entries, older: (next < wanted.len()).then(|| next.to_string()) })
+    Ok(HistoryPage {
+        entries,
+        older: (next < wanted.len()).then(|| next.to_string()),
+    })
 }
 
 fn command_view(command: &local::CommandView, plan: &HousePlan) -> CommandView {
@@ -108,7 +120,11 @@ fn who(origin: &Origin, plan: &HousePlan) -> Who {
             at_home: matches!(origin, Origin::ResidentAtHome { .. }),
         },
         Origin::Schedule { schedule, .. } => Who::Schedule {
-            moment: plan.schedules.iter().find(|own| own.id == *schedule).map(|own| own.moment),
+            moment: plan
+                .schedules
+                .iter()
+                .find(|own| own.id == *schedule)
+                .map(|own| own.moment),
         },
         Origin::Operator { .. } => Who::Operator,
     }
@@ -122,6 +138,10 @@ fn device_name(id: &DeviceId, plan: &HousePlan) -> DeviceName {
             name: equipment.device.name.clone(),
             room: equipment.device.room.clone(),
         },
-        None => DeviceName { id: id.clone(), name: id.to_string(), room: String::new() },
+        None => DeviceName {
+            id: id.clone(),
+            name: id.to_string(),
+            room: String::new(),
+        },
     }
 }

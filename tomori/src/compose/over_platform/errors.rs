@@ -2,11 +2,10 @@
 
 use std::error::Error;
 
-use tomori_app::port::{CommandError, PairError, PasswordError, PortError, ScheduleError, ScheduleView, SignInError};
-use tomori_platform::auth::people::{self, PeopleError, password};
+use tomori_app::port::{CommandError, PairError, PortError, ScheduleError, ScheduleView, SignInError};
+use tomori_platform::auth::people::{self, PeopleError};
 use tomori_platform::device_state::StateError;
 use tomori_platform::services::shutter::{MOST_IN_A_HOME, Refused, ShutterError};
-use tomori_smart_home::Reason;
 
 pub(super) fn unavailable(error: &dyn Error) -> PortError {
     let mut why = error.to_string();
@@ -35,9 +34,7 @@ pub(super) fn state_error(error: StateError) -> PortError {
 
 pub(super) fn command_error(error: StateError) -> CommandError {
     match error {
-        StateError::Unfit { field: "value", .. } => CommandError::Refused { reason: Reason::ValueOutOfRange },
-        StateError::Unfit { .. } => CommandError::Refused { reason: Reason::PropertyNotSettable },
-        StateError::TooMany(_) => CommandError::Refused { reason: Reason::Busy },
+        StateError::Refused { reason, .. } => CommandError::Refused { reason },
         other => CommandError::Port(state_error(other)),
     }
 }
@@ -54,7 +51,10 @@ pub(super) fn schedule_error(error: ShutterError) -> ScheduleError {
     match error {
         ShutterError::NotFound(_) => ScheduleError::Port(PortError::NotFound),
         ShutterError::Refused(Refused::Conflict { current }) => ScheduleError::Conflict {
-            current: Box::new(ScheduleView { schedule: *current, resident_name: None }),
+            current: Box::new(ScheduleView {
+                schedule: *current,
+                resident_name: None,
+            }),
             by: None,
         },
         ShutterError::Refused(Refused::TooMany) => ScheduleError::TooMany { most: MOST_IN_A_HOME },
@@ -68,18 +68,5 @@ pub(super) fn pair_error(error: PeopleError) -> PairError {
     match error {
         PeopleError::TooMany { most, .. } => PairError::TooMany { most },
         other => PairError::Port(people_error(other)),
-    }
-}
-
-pub(super) fn password_error(error: PeopleError) -> PasswordError {
-    match error {
-        PeopleError::NotMatching | PeopleError::Malformed(_) => PasswordError::Wrong,
-        PeopleError::Wait(wait) => PasswordError::Locked { wait },
-        PeopleError::Password(password::Refused::TooShort) => PasswordError::TooShort { least: password::SHORTEST },
-        PeopleError::Password(password::Refused::TooLong) => PasswordError::TooLong { most: password::LONGEST },
-        PeopleError::Password(password::Refused::TooCommon | password::Refused::NamesItsOwner) => {
-            PasswordError::TooEasy
-        }
-        other => PasswordError::Port(people_error(other)),
     }
 }

@@ -10,16 +10,25 @@ use super::names::Names;
 /// state changes that a command or a hand operation already tells).
 pub(super) fn entry(entry: HistoryEntry, names: &Names) -> Option<Entry> {
     let what = match entry.happened {
-        Happened::Command { command } => {
-            Told::Command { device: names.device(&command.command.device), command: command_view(&command, names) }
-        }
-        Happened::HandOperation { device, .. } => Told::HandOperation { device: names.device(&device) },
-        Happened::DeviceLost { device, .. } => Told::DeviceLost { device: names.device(&device) },
-        Happened::DeviceAppeared { device } => Told::DeviceAppeared { device: names.device(&device) },
+        Happened::Command { command } => Told::Command {
+            device: names.device(&command.command.device),
+            command: command_view(&command, names),
+        },
+        Happened::HandOperation { device, .. } => Told::HandOperation {
+            device: names.device(&device),
+        },
+        Happened::DeviceLost { device, .. } => Told::DeviceLost {
+            device: names.device(&device),
+        },
+        Happened::DeviceAppeared { device } => Told::DeviceAppeared {
+            device: names.device(&device),
+        },
         Happened::GatewayLost { .. } => Told::GatewayLost,
         Happened::GatewayConnected { .. } => Told::GatewayBack,
         Happened::UnknownNode { .. } => Told::UnknownNode,
-        Happened::Impersonation { device, .. } => Told::Impersonation { device: names.device(&device) },
+        Happened::Impersonation { device, .. } => Told::Impersonation {
+            device: names.device(&device),
+        },
         Happened::FiringMissed { schedule, .. } => Told::FiringMissed {
             moment: names.moment(&schedule),
             device: names.scheduled_device(&schedule),
@@ -36,5 +45,8 @@ pub(super) fn entry(entry: HistoryEntry, names: &Names) -> Option<Entry> {
 
 /// Whether a resident should see it on the first screen.
 pub(super) fn is_notable(entry: &Entry) -> bool {
-    matches!(entry.what, Told::UnknownNode | Told::Impersonation { .. } | Told::FiringMissed { .. })
+    matches!(
+        entry.what,
+        Told::UnknownNode | Told::Impersonation { .. } | Told::FiringMissed { .. }
+    )
 }

@@ -13,8 +13,14 @@ pub(super) fn house(house: House, name: String, names: &Names, notable: Vec<Hist
         home: house.id,
         name,
         place: house.place,
-        vantage: Vantage::Platform { gateway: link(&house.gateway) },
-        devices: house.devices.into_iter().map(|device| device_view(device, names)).collect(),
+        vantage: Vantage::Platform {
+            gateway: link(&house.gateway),
+        },
+        devices: house
+            .devices
+            .into_iter()
+            .map(|device| device_view(device, names))
+            .collect(),
         notable,
     }
 }
@@ -37,7 +43,11 @@ fn device_view(state: DeviceState, names: &Names) -> DeviceView {
             // A report from before an absence is not shown as the present: the app tells it by `reach`; a property
             // that has not been said again since then is left out until it is.
             let doubtful = matches!(state.quality, Quality::Stale { .. }) && matches!(reach, Reach::Answering);
-            let report = Report { value: reported.value, at: reported.at, source: reported.source };
+            let report = Report {
+                value: reported.value,
+                at: reported.at,
+                source: reported.source,
+            };
             (!doubtful).then_some(Known { property, report })
         })
         .collect();
@@ -56,7 +66,9 @@ fn reach(state: &DeviceState) -> Reach {
     }
     match state.reachability {
         Reachability::Reachable { .. } => Reach::Answering,
-        Reachability::Unreachable { since } => Reach::Lost { last_heard: Some(since) },
+        Reachability::Unreachable { since } => Reach::Lost {
+            last_heard: Some(since),
+        },
         Reachability::Never => Reach::Lost { last_heard: None },
     }
 }
@@ -85,5 +97,9 @@ fn stage_at(record: &CommandRecord) -> Timestamp {
 
 /// A device that history may speak of.
 pub(super) fn devices(house: &House) -> Vec<Device> {
-    house.devices.iter().map(|state| state.equipment.device.clone()).collect()
+    house
+        .devices
+        .iter()
+        .map(|state| state.equipment.device.clone())
+        .collect()
 }

@@ -10,7 +10,6 @@ mod names;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
@@ -19,19 +18,19 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_stream::wrappers::BroadcastStream;
 use tomori_app::port::{
     Abilities, Change, CommandError, Draft, HistoryPage, HomeName, HousePort, HouseView, Opened, PairError, Pairing,
-    PasswordChange, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError,
-    SignInMode, Viewer, Wish,
+    PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError, SignInMode,
+    Viewer, Wish,
 };
 use tomori_platform::auth::people::{self, Person, Proof};
 use tomori_platform::device_state::{Cursor, House, NewCommand, Page};
+use tomori_platform::server::Services;
 use tomori_platform::services::shutter;
-use tomori_platform::Services;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::{CommandId, DeviceId, GrantId, HomeId, Origin, Schedule, ScheduleId};
 use zeroize::Zeroizing;
 
-use self::errors::{command_error, pair_error, password_error, people_error, schedule_error, sign_in_error, state_error};
+use self::errors::{command_error, pair_error, people_error, schedule_error, sign_in_error, state_error};
 use self::names::Names;
 
 /// How many history entries are read at most to find those that a resident reads.
@@ -42,14 +41,14 @@ const NOTABLE_SPAN: SignedDuration = SignedDuration::from_hours(24);
 /// The app's port, answered by the platform.
 #[derive(Clone)]
 pub struct AppOverPlatform {
-    services: Arc<Services>,
+    services: Services,
     house_clock: SharedClock,
 }
 
 impl AppOverPlatform {
     /// Over these services; times are told by the house clock.
     #[must_use]
-    pub fn new(services: Arc<Services>, house_clock: SharedClock) -> Self {
+    pub fn new(services: Services, house_clock: SharedClock) -> Self {
         Self { services, house_clock }
     }
 
@@ -63,13 +62,26 @@ impl AppOverPlatform {
             .into_iter()
             .filter_map(|person| Some((person.id.parse().ok()?, person.name)))
             .collect::<HashMap<_, _>>();
-        let schedules = self.services.shutter.list(home).await.map_err(|error| errors::unavailable(&error))?;
+        let schedules = self
+            .services
+            .shutter
+            .list(home)
+            .await
+            .map_err(|error| errors::unavailable(&error))?;
         Ok(Names::new(residents, &schedules, house::devices(house)))
     }
 
     async fn home_name(&self, home: &HomeId) -> Result<String, PortError> {
-        let info = self.services.personal_info.home(home).await.map_err(|error| errors::unavailable(&error))?;
-        Ok(info.map(|info| info.name).filter(|name| !name.is_empty()).unwrap_or_else(|| home.to_string()))
+        let info = self
+            .services
+            .personal_info
+            .home(home)
+            .await
+            .map_err(|error| errors::unavailable(&error))?;
+        Ok(info
+            .map(|info| info.name)
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| home.to_string()))
     }
 
     async fn told(
@@ -83,8 +95,17 @@ impl AppOverPlatform {
     ) -> Result<HistoryPage, PortError> {
         let (mut entries, mut cursor, mut read) = (Vec::new(), before, 0);
         loop {
-            let page = Page { before: cursor, limit: 100, device: device.cloned() };
-            let page = self.services.device_state.history(home, page).await.map_err(state_error)?;
+            let page = Page {
+                before: cursor,
+                limit: 100,
+                device: device.cloned(),
+            };
+            let page = self
+                .services
+                .device_state
+                .history(home, page)
+                .await
+                .map_err(state_error)?;
             for entry in page.entries {
                 read += 1;
                 let place = Cursor(entry.number);
@@ -92,19 +113,29 @@ impl AppOverPlatform {
                     entries.push(entry);
                 }
                 if entries.len() >= limit {
-                    return Ok(HistoryPage { entries, older: Some(place.to_string()) });
+                    return Ok(HistoryPage {
+                        entries,
+                        older: Some(place.to_string()),
+                    });
                 }
             }
             cursor = page.next;
             if cursor.is_none() || read >= MOST_READ {
-                return Ok(HistoryPage { entries, older: cursor.map(|cursor| cursor.to_string()) });
+                return Ok(HistoryPage {
+                    entries,
+                    older: cursor.map(|cursor| cursor.to_string()),
+                });
             }
         }
     }
 }
 
 fn lives_in(viewer: &Viewer, home: &HomeId) -> Result<(), PortError> {
-    if viewer.homes.iter().any(|own| own.id == *home) { Ok(()) } else { Err(PortError::NotFound) }
+    if viewer.homes.iter().any(|own| own.id == *home) {
+        Ok(())
+    } else {
+        Err(PortError::NotFound)
+    }
 }
 
 /// The viewer as the platform's rooms know them.
@@ -116,7 +147,11 @@ fn platform_viewer(viewer: &Viewer) -> people::Viewer {
     people::Viewer {
         person: person(viewer),
         homes: viewer.homes.iter().map(|home| home.id.clone()).collect(),
-        proof: Proof::Session { id: viewer.session.clone(), csrf: String::new() },
+        lang: viewer.lang,
+        proof: Proof::Session {
+            id: viewer.session.clone(),
+            csrf: String::new(),
+        },
     }
 }
 
@@ -143,7 +178,7 @@ impl HousePort for AppOverPlatform {
             sign_in: SignInMode::Password,
             edit_schedules: true,
             pair: true,
-            change_password: true,
+            change_password: false,
             sessions: true,
         }
     }
@@ -165,10 +200,17 @@ impl HousePort for AppOverPlatform {
         let signed_in = self.services.people.sign_in(sign_in).await.map_err(sign_in_error)?;
         if signed_in.viewer.resident().is_none() {
             // An operator has a page of their own; here they are nobody, and are told no more than anybody else.
-            self.services.people.sign_out(signed_in.session.text()).await.map_err(people_error)?;
+            self.services
+                .people
+                .sign_out(signed_in.session.text())
+                .await
+                .map_err(people_error)?;
             return Err(SignInError::Wrong);
         }
-        Ok(Opened { token: signed_in.session.text().to_owned(), expires_at: signed_in.ends_at })
+        Ok(Opened {
+            token: signed_in.session.text().to_owned(),
+            expires_at: signed_in.ends_at,
+        })
     }
 
     async fn redeem(&self, _secret: &str, _from: Option<IpAddr>) -> Result<Opened, SignInError> {
@@ -176,16 +218,38 @@ impl HousePort for AppOverPlatform {
     }
 
     async fn viewer(&self, token: &str) -> Result<Option<Viewer>, PortError> {
-        let Some(viewer) = self.services.people.viewer_of_session(token).await.map_err(people_error)? else {
+        let Some(viewer) = self
+            .services
+            .people
+            .viewer_of_session(token)
+            .await
+            .map_err(people_error)?
+        else {
             return Ok(None);
         };
-        let (Some(resident), Proof::Session { id, .. }) = (viewer.resident(), &viewer.proof) else { return Ok(None) };
-        let info = self.services.people.name_of(&viewer.person).await.map_err(people_error)?;
+        let (Some(resident), Proof::Session { id, .. }) = (viewer.resident(), &viewer.proof) else {
+            return Ok(None);
+        };
+        let info = self
+            .services
+            .people
+            .name_of(&viewer.person)
+            .await
+            .map_err(people_error)?;
         let mut homes = Vec::with_capacity(viewer.homes.len());
         for home in &viewer.homes {
-            homes.push(HomeName { id: home.clone(), name: self.home_name(home).await? });
+            homes.push(HomeName {
+                id: home.clone(),
+                name: self.home_name(home).await?,
+            });
         }
-        Ok(Some(Viewer { resident: resident.clone(), name: info.name, lang: None, homes, session: id.clone() }))
+        Ok(Some(Viewer {
+            resident: resident.clone(),
+            name: info.name,
+            lang: viewer.lang,
+            homes,
+            session: id.clone(),
+        }))
     }
 
     async fn sign_out(&self, token: &str) -> Result<(), PortError> {
@@ -198,9 +262,16 @@ impl HousePort for AppOverPlatform {
         let names = self.names(home, &house).await?;
         let since = self.house_clock.now() - NOTABLE_SPAN;
         let notable = self
-            .told(home, None, None, NOTABLE, &names, |entry| entry.at >= since && history::is_notable(entry))
+            .told(home, None, None, NOTABLE, &names, |entry| {
+                entry.at >= since && history::is_notable(entry)
+            })
             .await?;
-        Ok(house::house(house, self.home_name(home).await?, &names, notable.entries))
+        Ok(house::house(
+            house,
+            self.home_name(home).await?,
+            &names,
+            notable.entries,
+        ))
     }
 
     async fn command(&self, viewer: &Viewer, home: &HomeId, wish: Wish) -> Result<CommandId, CommandError> {
@@ -210,12 +281,19 @@ impl HousePort for AppOverPlatform {
             device: wish.device,
             property: wish.property,
             value: wish.value,
-            origin: Origin::Resident { resident: viewer.resident.clone() },
+            origin: Origin::Resident {
+                resident: viewer.resident.clone(),
+            },
             // Keys are the viewer's own: two residents may happen on the same one.
             idempotency_key: Some(format!("app:{}:{}", viewer.resident, wish.key)),
             expires_at: None,
         };
-        let record = self.services.device_state.command(home, new).await.map_err(command_error)?;
+        let record = self
+            .services
+            .device_state
+            .command(home, new)
+            .await
+            .map_err(command_error)?;
         Ok(record.command.id)
     }
 
@@ -248,31 +326,38 @@ impl HousePort for AppOverPlatform {
             };
             async move { told }
         });
-        let of = home.clone();
-        let schedules = BroadcastStream::new(self.services.shutter.changes()).filter_map(move |changed| {
-            let told = !matches!(changed, Ok(home) if home != of);
-            async move { told.then_some(Change { device: None }) }
-        });
-        futures_util::stream::select(states, schedules).boxed()
+        states.boxed()
     }
 
     async fn schedules(&self, viewer: &Viewer, home: &HomeId) -> Result<Vec<ScheduleView>, PortError> {
         lives_in(viewer, home)?;
         let residents = self.services.people.residents(home).await.map_err(people_error)?;
-        let schedules = self.services.shutter.list(home).await.map_err(|error| errors::unavailable(&error))?;
+        let schedules = self
+            .services
+            .shutter
+            .list(home)
+            .await
+            .map_err(|error| errors::unavailable(&error))?;
         Ok(schedules
             .into_iter()
             .map(|schedule| {
                 let owner = residents.iter().find(|person| person.id == schedule.resident.as_str());
                 let resident_name = owner.map(|person| person.name.clone());
-                ScheduleView { schedule, resident_name }
+                ScheduleView {
+                    schedule,
+                    resident_name,
+                }
             })
             .collect())
     }
 
     async fn create_schedule(&self, viewer: &Viewer, home: &HomeId, given: Draft) -> Result<Schedule, ScheduleError> {
         lives_in(viewer, home)?;
-        self.services.shutter.create(home, &viewer.resident, draft(given)).await.map_err(schedule_error)
+        self.services
+            .shutter
+            .create(home, &viewer.resident, draft(given))
+            .await
+            .map_err(schedule_error)
     }
 
     async fn edit_schedule(
@@ -299,7 +384,11 @@ impl HousePort for AppOverPlatform {
         seen_version: u64,
     ) -> Result<(), ScheduleError> {
         lives_in(viewer, home)?;
-        self.services.shutter.delete(home, &viewer.resident, id, seen_version).await.map_err(schedule_error)
+        self.services
+            .shutter
+            .delete(home, &viewer.resident, id, seen_version)
+            .await
+            .map_err(schedule_error)
     }
 
     async fn phones(&self, viewer: &Viewer, home: &HomeId) -> Result<Vec<PhoneView>, PortError> {
@@ -344,11 +433,20 @@ impl HousePort for AppOverPlatform {
 
     async fn unpair(&self, viewer: &Viewer, home: &HomeId, grant: &GrantId) -> Result<(), PortError> {
         lives_in(viewer, home)?;
-        self.services.people.revoke_grant(&platform_viewer(viewer), home, grant).await.map_err(people_error)
+        self.services
+            .people
+            .revoke_grant(&platform_viewer(viewer), home, grant)
+            .await
+            .map_err(people_error)
     }
 
     async fn sessions(&self, viewer: &Viewer) -> Result<Vec<SessionView>, PortError> {
-        let sessions = self.services.people.sessions(&person(viewer)).await.map_err(people_error)?;
+        let sessions = self
+            .services
+            .people
+            .sessions(&person(viewer))
+            .await
+            .map_err(people_error)?;
         Ok(sessions
             .into_iter()
             .map(|session| SessionView {
@@ -361,25 +459,22 @@ impl HousePort for AppOverPlatform {
     }
 
     async fn end_session(&self, viewer: &Viewer, session: &str) -> Result<(), PortError> {
-        self.services.people.end_session(&person(viewer), session).await.map_err(people_error)
-    }
-
-    async fn change_password(&self, viewer: &Viewer, change: PasswordChange) -> Result<(), PasswordError> {
         self.services
             .people
-            .change_password(
-                &platform_viewer(viewer),
-                Zeroizing::new(change.current),
-                &change.code,
-                Zeroizing::new(change.new),
-                address(change.from),
-            )
+            .end_session(&person(viewer), session)
             .await
-            .map_err(password_error)
+            .map_err(people_error)
     }
 
-    async fn set_language(&self, _viewer: &Viewer, _lang: Lang) -> Result<(), PortError> {
-        // The browser's cookie remembers it; the platform keeps no more about a person than it needs (SR3-SP-12).
-        Ok(())
+    async fn change_password(&self, _: &Viewer, _: &str, _: &str) -> Result<(), PasswordError> {
+        Err(PasswordError::Port(PortError::NotHere))
+    }
+
+    async fn set_language(&self, viewer: &Viewer, lang: Lang) -> Result<(), PortError> {
+        self.services
+            .people
+            .set_language(&person(viewer), lang)
+            .await
+            .map_err(people_error)
     }
 }

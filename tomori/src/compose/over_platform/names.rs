@@ -18,7 +18,10 @@ impl Names {
     pub(super) fn new(residents: HashMap<ResidentId, String>, schedules: &[Schedule], devices: Vec<Device>) -> Self {
         Self {
             residents,
-            moments: schedules.iter().map(|s| (s.id.clone(), (s.moment, s.device.clone()))).collect(),
+            moments: schedules
+                .iter()
+                .map(|s| (s.id.clone(), (s.moment, s.device.clone())))
+                .collect(),
             devices: devices.into_iter().map(|device| (device.id.clone(), device)).collect(),
         }
     }
@@ -38,16 +41,32 @@ impl Names {
     /// The name of a device; one that left the house keeps its id as its name.
     pub(super) fn device(&self, id: &DeviceId) -> DeviceName {
         match self.devices.get(id) {
-            Some(device) => DeviceName { id: id.clone(), name: device.name.clone(), room: device.room.clone() },
-            None => DeviceName { id: id.clone(), name: id.to_string(), room: String::new() },
+            Some(device) => DeviceName {
+                id: id.clone(),
+                name: device.name.clone(),
+                room: device.room.clone(),
+            },
+            None => DeviceName {
+                id: id.clone(),
+                name: id.to_string(),
+                room: String::new(),
+            },
         }
     }
 
     pub(super) fn who(&self, origin: &Origin) -> Who {
         match origin {
-            Origin::Resident { resident } => Who::Resident { name: self.resident(resident), at_home: false },
-            Origin::ResidentAtHome { resident } => Who::Resident { name: self.resident(resident), at_home: true },
-            Origin::Schedule { schedule, .. } => Who::Schedule { moment: self.moment(schedule) },
+            Origin::Resident { resident } => Who::Resident {
+                name: self.resident(resident),
+                at_home: false,
+            },
+            Origin::ResidentAtHome { resident } => Who::Resident {
+                name: self.resident(resident),
+                at_home: true,
+            },
+            Origin::Schedule { schedule, .. } => Who::Schedule {
+                moment: self.moment(schedule),
+            },
             Origin::Operator { .. } => Who::Operator,
         }
     }

@@ -1,0 +1,36 @@
+//! Audit logs, from outside.
+
+use std::path::Path;
+
+use tomori_platform::audit;
+use tomori_runtime::i18n::Lang;
+
+use super::Complaint;
+use crate::words::say;
+
+/// Verifies the platform's audit log in a data folder; the text tells what was found.
+///
+/// # Errors
+/// When the chain does not hold, with its first bad place.
+pub fn verify(folder: &Path, lang: Lang) -> Result<String, Complaint> {
+    let verified = audit::verify(folder).map_err(|error| {
+        Complaint(say(
+            lang,
+            "audit-broken",
+            &[
+                ("folder", folder.display().to_string().into()),
+                ("what", error.to_string().into()),
+            ],
+        ))
+    })?;
+    Ok(say(
+        lang,
+        "audit-whole",
+        &[
+            ("folder", folder.display().to_string().into()),
+            ("entries", verified.entries.into()),
+            ("first", verified.first_seq.into()),
+            ("last", verified.last_seq.into()),
+        ],
+    ))
+}

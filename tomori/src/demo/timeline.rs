@@ -1,0 +1,217 @@
+//! The live timeline: what happens in the demo's house, told as it happens, from what the API shows.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use tomori_runtime::i18n::Lang;
+
+use super::client::{Api, ApiError};
+use super::step::Step;
+use super::town::Town;
+use crate::screen;
+use crate::words::say;
+
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// What was told already.
+#[derive(Default)]
+struct Told {
+    schedules: HashMap<String, u64>,
+    steps: HashSet<(String, u8)>,
+    entries: HashSet<u64>,
+    names: HashMap<String, String>,
+}
+
+/// Tells until it is dropped.
+///
+/// # Errors
+/// When the API refuses what it must not refuse.
+pub(super) async fn tell(api: &Api, town: &Town, lang: Lang) -> Result<()> {
+    let zone = TimeZone::get("Asia/Tokyo")?;
+    let home = &town.paper.home;
+    let mut told = Told::default();
+    let mut is_first = true;
+    loop {
+        let mut events = match api.events(&format!("/api/v1/homes/{home}/events")).await {
+            Ok(events) => events,
+            Err(ApiError::Unreachable { .. }) => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        loop {
+            match look(api, town, &mut told, lang).await {
+                // What is there at the start happened before; it is not news.
+                Ok(lines) if is_first => drop(lines),
+                Ok(lines) => lines.iter().for_each(|step| screen::line(&step.line(&zone, lang))),
+                Err(ApiError::Unreachable { .. }) => break,
+                Err(error) => return Err(error.into()),
+            }
+            is_first = false;
+            tokio::select! {
+                event = events.next() => if event.is_none() { break },
+                () = tokio::time::sleep(LOOK_AGAIN) => (),
+            }
+        }
+    }
+}
+
+enum Line {
+    Step(Step),
+    Other(Timestamp, String),
+}
+
+impl Line {
+    fn line(&self, zone: &TimeZone, lang: Lang) -> String {
+        match self {
+            Self::Step(step) => step.sentence(zone, lang),
+            Self::Other(at, text) => {
+                let time = zone.to_datetime(*at).strftime("%H:%M:%S").to_string();
+                say(
+                    lang,
+                    "demo-line",
+                    &[("time", time.into()), ("what", text.as_str().into())],
+                )
+            }
+        }
+    }
+}
+
+async fn look(api: &Api, town: &Town, told: &mut Told, lang: Lang) -> Result<Vec<Line>, ApiError> {
+    let home = &town.paper.home;
+    let mut lines = Vec::new();
+    if told.names.is_empty() {
+        let devices = api.get("/elapi/v1/devices").await?;
+        for device in array(&devices, "devices") {
+            let Some(id) = text(device, "id") else { continue };
+            let described = api.get(&format!("/elapi/v1/devices/{id}")).await?;
+            let name = described.pointer("/tomori/name").and_then(Value::as_str).unwrap_or(id);
+            told.names.insert(id.to_owned(), name.to_owned());
+        }
+    }
+    let schedules = api.get(&format!("/api/v1/homes/{home}/schedules")).await?;
+    for schedule in array(&schedules, "schedules") {
+        let (Some(id), version) = (text(schedule, "id"), schedule.get("version").and_then(Value::as_u64)) else {
+            continue;
+        };
+        let version = version.unwrap_or_default();
+        if told.schedules.insert(id.to_owned(), version) != Some(version) {
+            let device = name(told, text(schedule, "device").unwrap_or_default());
+            let time = schedule
+                .pointer("/moment/time")
+                .and_then(Value::as_str)
+                .unwrap_or("☀")
+                .to_owned();
+            let detail = say(
+                lang,
+                "demo-detail-1",
+                &[("device", device.into()), ("time", time.into())],
+            );
+            lines.push(Line::Step(Step::new(1, town.world.house_clock.now(), detail, lang)));
+        }
+    }
+    let history = api.get(&format!("/api/v1/homes/{home}/history?limit=50")).await?;
+    for entry in array(&history, "entries").iter().rev() {
+        match text(entry, "happened") {
+            Some("command") => command(entry.get("command").unwrap_or(&Value::Null), told, &mut lines, lang),
+            Some(happened) => other(entry, happened, told, &mut lines, lang),
+            None => (),
+        }
+    }
+    Ok(lines)
+}
+
+fn command(command: &Value, told: &mut Told, lines: &mut Vec<Line>, lang: Lang) {
+    let Some(id) = text(command, "id").map(str::to_owned) else {
+        return;
+    };
+    let device = name(told, text(command, "device").unwrap_or_default());
+    let is_scheduled = command.pointer("/origin/by").and_then(Value::as_str) == Some("schedule");
+    let stage = text(command, "stage").unwrap_or_default();
+    let value = command
+        .get("value")
+        .map(|value| value.to_string().trim_matches('"').to_owned())
+        .unwrap_or_default();
+    let marks = [
+        (2, "issuedAt", "demo-detail-2", "demo-line-wished"),
+        (3, "deliveredAt", "demo-detail-3", "demo-line-delivered"),
+        (
+            4,
+            "endedAt",
+            if stage == "observed" {
+                "demo-detail-4"
+            } else {
+                "demo-detail-4-failed"
+            },
+            "demo-line-ended",
+        ),
+    ];
+    for (step, field, scheduled_key, other_key) in marks {
+        let Some(at) = text(command, field).and_then(|at| at.parse::<Timestamp>().ok()) else {
+            continue;
+        };
+        if !told.steps.insert((id.clone(), step)) {
+            continue;
+        }
+        let why = command
+            .pointer("/reason/why")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let args = [
+            ("device", device.as_str().into()),
+            ("command", id.as_str().into()),
+            ("value", value.as_str().into()),
+            ("stage", stage.into()),
+            ("why", why.into()),
+        ];
+        lines.push(if is_scheduled {
+            Line::Step(Step::new(step, at, say(lang, scheduled_key, &args), lang))
+        } else {
+            Line::Other(at, say(lang, other_key, &args))
+        });
+    }
+}
+
+fn other(entry: &Value, happened: &str, told: &mut Told, lines: &mut Vec<Line>, lang: Lang) {
+    let number = entry.get("number").and_then(Value::as_u64).unwrap_or_default();
+    if !told.entries.insert(number) {
+        return;
+    }
+    let key = match happened {
+        "handOperation" => "demo-line-hand",
+        "deviceLost" => "demo-line-lost",
+        "deviceAppeared" => "demo-line-appeared",
+        "unknownNode" => "demo-line-unknown",
+        "impersonation" => "demo-line-impersonation",
+        "firingMissed" => "demo-line-missed",
+        "gatewayConnected" => "demo-line-connected",
+        "gatewayLost" => "demo-line-disconnected",
+        _ => return,
+    };
+    let Some(at) = text(entry, "at").and_then(|at| at.parse().ok()) else {
+        return;
+    };
+    let device = name(told, text(entry, "device").unwrap_or_default());
+    lines.push(Line::Other(at, say(lang, key, &[("device", device.into())])));
+}
+
+fn array<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value
+        .get(field)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+    value.get(field).and_then(Value::as_str)
+}
+
+fn name(told: &Told, id: &str) -> String {
+    told.names.get(id).cloned().unwrap_or_else(|| id.to_owned())
+}

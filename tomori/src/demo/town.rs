@@ -1,0 +1,124 @@
+//! The boxes of the demo, started and stopped together: in this process, or each in one of its own.
+
+mod children;
+mod inside;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use tomori_platform::config::Config;
+use tomori_platform::server::{Clocks, Platform};
+use tomori_runtime::config::parse_valid;
+use tomori_runtime::data_dir::DataDir;
+use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
+use tomori_runtime::i18n::Lang;
+use tomori_runtime::shutdown::Shutdown;
+
+use std::sync::Arc;
+
+use self::children::Children;
+use self::inside::Inside;
+use super::paper::Paper;
+use super::world::World;
+use super::{PAPER, seed};
+use crate::boxes::hardware;
+
+/// A running demo.
+pub(super) struct Town {
+    /// Where everything is.
+    pub world: World,
+    /// Who lives there.
+    pub paper: Paper,
+    running: Running,
+}
+
+enum Running {
+    Inside(Inside),
+    Children(Children),
+}
+
+impl Town {
+    /// Furnishes the demo when it is new, and starts every box.
+    ///
+    /// # Errors
+    /// When a box cannot start.
+    pub(super) async fn start(world: World, processes: bool, lang: Lang) -> Result<Self> {
+        let entropy: SharedEntropy = Arc::new(SystemEntropy);
+        let data = DataDir::open(&world.folder).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
+        let path = data.path(PAPER);
+        let platform = open_platform(&world, &entropy, lang).await?;
+        let mut paper = match Paper::read(&path)? {
+            Some(paper) => paper,
+            None => {
+                let house = world.house();
+                let (wall, house_clock) = (&world.wall_clock, &world.house_clock);
+                let paper = seed::seed(platform.services(), &house, lang, wall, house_clock, entropy.as_ref()).await?;
+                paper.write(&path)?;
+                paper
+            }
+        };
+        let code = match paper.enrolled {
+            true => None,
+            false => Some(seed::enrolment_code(platform.services(), &paper.home).await?),
+        };
+        let running = if processes {
+            // Nobody but the platform's own process has its folder open.
+            let (trigger, shutdown) = Shutdown::new();
+            trigger.stop();
+            platform.run(Router::new(), shutdown).await?;
+            Running::Children(Children::start(&world, data, code, lang).await?)
+        } else {
+            Running::Inside(Inside::start(&world, data, platform, code, &entropy, lang).await?)
+        };
+        if !paper.enrolled {
+            paper.enrolled = true;
+            paper.write(&path)?;
+        }
+        Ok(Self { world, paper, running })
+    }
+
+    /// Waits until a box ends by itself, and tells which and why.
+    pub(super) async fn ended(&self) -> String {
+        match &self.running {
+            Running::Inside(inside) => inside.ended().await,
+            Running::Children(children) => children.ended().await,
+        }
+    }
+
+    /// Stops every box.
+    pub(super) async fn stop(self) {
+        match self.running {
+            Running::Inside(inside) => inside.stop().await,
+            Running::Children(children) => children.stop().await,
+        }
+    }
+}
+
+async fn open_platform(world: &World, entropy: &SharedEntropy, lang: Lang) -> Result<Platform> {
+    let config: Config = parse_valid("platform.toml", &world.platform_toml())?;
+    let data = DataDir::open(&world.folder.join("platform")).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
+    let clocks = Clocks {
+        house: world.house_clock.clone(),
+        wall: world.wall_clock.clone(),
+    };
+    Platform::open(config, data, clocks, Arc::clone(entropy))
+        .await
+        .context("the platform")
+}
+
+/// Makes the demo's gateway a gateway, through the platform's enrolment door, as an installer would.
+async fn enrol(world: &World, code: &str, entropy: &SharedEntropy, lang: Lang) -> Result<()> {
+    let config: tomori_gateway::Config = parse_valid("gateway.toml", &world.gateway_toml())?;
+    let data = DataDir::open(&world.folder.join("gateway")).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
+    tomori_gateway::enrol(
+        &data,
+        code,
+        &world.enrolment.to_string(),
+        &hardware(),
+        config.local_names(),
+        world.wall_clock.clone(),
+        Arc::clone(entropy),
+    )
+    .await
+    .context("the gateway's enrolment")?;
+    Ok(())
+}
