@@ -2,11 +2,17 @@
 //!
 //! A frame says which object speaks but not which node: who a node is follows from its address alone, and an address
 //! is believed only after the node there was asked for its identification number and answered ([`identity`]). What
-//! the adopted devices say is kept in [`rounds`], what others want of them in [`requests`].
+//! the adopted devices say, and their silence, is judged in [`truth`]; [`rounds`] asks them; [`setting`] and
+//! [`reading`] are what others want of them.
 
+mod exchange;
 mod identity;
+mod reading;
 mod requests;
 mod rounds;
+mod setting;
+mod truth;
+mod unknown;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
@@ -26,7 +32,8 @@ use super::flood::Floodgate;
 use super::moment::{Moment, jittered};
 use super::node::{Node, Pin};
 use super::{LanConfig, hand};
-use requests::{LateSet, ReadUnderWay, SetUnderWay};
+use reading::ReadUnderWay;
+use setting::{LateSet, SetUnderWay};
 
 /// The most nodes that are remembered.
 const MOST_NODES: usize = 256;
@@ -92,7 +99,7 @@ pub(super) struct Core {
     next_ticket: Ticket,
     search_at: Timestamp,
     searches: u32,
-    unknown: identity::Tellings,
+    unknown: unknown::Tellings,
     effects: Vec<Effect>,
     counters: Counters,
 }
@@ -127,7 +134,7 @@ impl Core {
             next_ticket: 0,
             search_at: now.run,
             searches: 0,
-            unknown: identity::Tellings::new(now.run),
+            unknown: unknown::Tellings::new(now.run),
             effects: Vec::new(),
             counters: Counters::default(),
             config,
