@@ -12,9 +12,10 @@ fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    let told = match kind % 2 {
+    let told = match kind % 3 {
         0 => config::parse_valid::<tomori_platform::config::Config>("file.toml", text).err(),
-        _ => config::parse_valid::<tomori_device::Config>("file.toml", text).err(),
+        1 => config::parse_valid::<tomori_device::Config>("file.toml", text).err(),
+        _ => config::parse_valid::<tomori_gateway::Config>("file.toml", text).err(),
     };
     if let Some(error) = told {
         assert!(
