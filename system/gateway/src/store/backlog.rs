@@ -8,7 +8,7 @@ use tomori_smart_home::event::What;
 use tomori_smart_home::{DeviceId, Event, PropertyName};
 
 use super::merge::property;
-use super::record::Draft;
+use super::record::{Draft, Record};
 
 /// Groups that wait at most. A house makes a few a minute when it is busy.
 const MOST_GROUPS: usize = 2_000;
@@ -76,6 +76,24 @@ impl Backlog {
         groups
     }
 
+    /// This line turned out to be written.
+    pub(crate) fn forget(&mut self, line: &[Record]) {
+        let mut rest = Vec::new();
+        for record in line {
+            match record {
+                Record::Event { event, .. } => match property(event) {
+                    Some(key) if self.reports.get(&key) == Some(event) => drop(self.reports.remove(&key)),
+                    Some(_) => {}
+                    None => rest.push(Draft::Event(event.clone())),
+                },
+                Record::Note(note) => rest.push(Draft::Note(note.clone())),
+            }
+        }
+        if let Some(place) = self.groups.iter().position(|group| *group == rest) {
+            self.groups.remove(place);
+        }
+    }
+
     /// Everything was written.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
@@ -120,6 +138,21 @@ mod tests {
         assert!(groups[1].contains(&report(1, 2.0)) && !groups[1].contains(&report(1, 1.0)));
         backlog.clear();
         assert!(backlog.is_empty());
+    }
+
+    #[test]
+    fn a_line_that_turned_out_to_be_written_does_not_wait_any_more() {
+        let stopped = Note::Stopped {
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let mut backlog = Backlog::default();
+        backlog.keep(vec![report(1, 1.0), stopped.clone().into()]).unwrap();
+        backlog.keep(vec![report(2, 5.0)]).unwrap();
+        let Draft::Event(event) = report(1, 1.0) else {
+            unreachable!("a report is an event")
+        };
+        backlog.forget(&[Record::Event { number: 7, event }, Record::Note(stopped)]);
+        assert_eq!(backlog.groups(Timestamp::UNIX_EPOCH), [vec![report(2, 5.0)]]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::merge::Newest;
 use super::record::{Record, decode, encode};
 use super::service::StoreError;
 use super::shelf::{BYTES, LINES, Shelf, folder};
-use super::writer::{Writer, hard_bound};
+use super::writer::Writer;
 
 impl Writer {
     /// Gives up superseded reports that were certainly never sent, and numbers the events behind them anew. Whatever
@@ -19,12 +19,12 @@ impl Writer {
         let shared = std::sync::Arc::clone(&self.shared);
         let mut shelf = shared.shelf.lock().await;
         let mut newest = Newest::default();
-        let first = shelf.journal.first_seq();
-        let end = shelf.journal.next_seq();
+        let first = shelf.journal()?.first_seq();
+        let end = shelf.journal()?.next_seq();
         let mut seq = first;
         while seq < end {
             let lines = shelf
-                .journal
+                .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
                 .map_err(StoreError::Journal)?;
@@ -40,13 +40,18 @@ impl Writer {
             return Ok(());
         }
         let generation = shelf.generation.saturating_add(1);
-        let (mut merged, _) = Shelf::open(&self.vault, generation, hard_bound(self.most_bytes))?;
+        // An earlier attempt may have left half of one behind.
+        let beside = folder(&self.vault, generation);
+        if beside.exists() {
+            std::fs::remove_dir_all(&beside).map_err(|source| StoreError::Folder { path: beside, source })?;
+        }
+        let (mut merged, _) = Shelf::open(&self.vault, generation, self.most_bytes)?;
         merged.claimed = shelf.claimed;
         let mut next: Option<u64> = None;
         let mut seq = first;
         while seq < end {
             let lines = shelf
-                .journal
+                .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
                 .map_err(StoreError::Journal)?;
@@ -80,8 +85,8 @@ impl Writer {
         let next_event = number.saturating_add(1);
         shared.state.lock().unwrap_or_else(PoisonError::into_inner).next_event = next_event;
         // This one write is the step: before it the old journal counts, after it the new one.
-        let through = merged.journal.next_seq().saturating_sub(1);
-        if let Err(error) = self.save(generation, through) {
+        let through = merged.journal()?.next_seq().saturating_sub(1);
+        if let Err(error) = self.save(generation, through).await {
             let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.next_event = *shared.tip.borrow();
             return Err(error);
@@ -105,11 +110,7 @@ async fn put(shelf: &mut Shelf, lines: Vec<Vec<Record>>) -> Result<(), StoreErro
         .iter()
         .map(|records| encode(records).map_err(|source| StoreError::Record { line: 0, source }))
         .collect::<Result<Vec<_>, _>>()?;
-    let first = shelf.journal.append(bytes).await.map_err(StoreError::Journal)?;
-    for (line, records) in (first..).zip(&lines) {
-        shelf.note(line, records);
-    }
-    Ok(())
+    shelf.append(bytes, &lines).await
 }
 
 fn events(lines: &[(u64, Vec<u8>)]) -> Result<Vec<(u64, Event)>, StoreError> {

@@ -26,12 +26,8 @@ pub(crate) use writer::chain;
 /// # Errors
 /// Whatever the file system says.
 pub(crate) fn wipe(vault: &Vault) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(vault.data().root())? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() && name.starts_with("journal-") {
-            std::fs::remove_dir_all(&path)?;
-        }
+    for folder in shelf::folders(vault)? {
+        std::fs::remove_dir_all(&folder)?;
     }
     for name in [service::MEMORY, "plan"] {
         match std::fs::remove_file(vault.path(name)) {

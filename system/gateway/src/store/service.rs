@@ -1,5 +1,6 @@
 //! The store's face: remember durably, read for the platform, open after a crash.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use tomori_runtime::clock::SharedClock;
 use tomori_runtime::journal::JournalError;
 
 use super::record::{Draft, RecordError, decode};
-use super::shelf::{BYTES, Batch, LINES, SEGMENT, Shelf, folder};
+use super::shelf::{BYTES, Batch, LINES, Shelf, folder, folders};
 use super::state::State;
 use super::writer::{Request, Writer};
 use crate::vault::{Vault, VaultError};
@@ -49,6 +50,23 @@ pub enum StoreError {
         last: u64,
         /// What the memory covers.
         through: u64,
+    },
+    /// The journal is there and the memory that goes with it is gone.
+    #[error(
+        "{}: missing, and a journal that goes with it is there; restore the whole data directory from one backup, or \
+         move it away and enrol again", path.display()
+    )]
+    MemoryMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder of the journal cannot be read or removed.
+    #[error("{}: cannot be read or removed", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// The disk refuses, and this must not be done without it.
     #[error("the gateway cannot write to its data directory")]
@@ -130,15 +148,11 @@ impl Store {
     ) -> Result<(Self, Found), StoreError> {
         let memory: Option<Memory> = vault.read(MEMORY).map_err(StoreError::Vault)?;
         let generation = memory.as_ref().map_or(1, |memory| memory.generation);
-        clear_leftovers(&vault, generation);
-        // The hard bound leaves room above the soft one for all that is never merged.
-        let (mut shelf, opened) = Shelf::open(&vault, generation, journal_bytes.saturating_mul(2) + 4 * SEGMENT)?;
-        let (through, mut state) = memory.map_or((opened.first_seq.saturating_sub(1), State::default()), |memory| {
-            (memory.through, memory.state)
-        });
-        let is_whole = opened.first_seq <= through.saturating_add(1) && through < opened.next_seq;
-        let is_beginning = generation == 1 && state == State::default() && opened.first_seq > 1;
-        if !is_whole || is_beginning {
+        check_folders(&vault, generation, memory.is_some())?;
+        let (mut shelf, opened) = Shelf::open(&vault, generation, journal_bytes)?;
+        // Without a memory nothing was ever given up: the journal has to begin with its first line.
+        let (through, mut state) = memory.map_or((0, State::default()), |memory| (memory.through, memory.state));
+        if opened.first_seq > through.saturating_add(1) || opened.next_seq <= through {
             return Err(StoreError::Torn {
                 first: opened.first_seq,
                 last: opened.next_seq.saturating_sub(1),
@@ -148,7 +162,7 @@ impl Store {
         let mut seq = opened.first_seq;
         while seq < opened.next_seq {
             let lines = shelf
-                .journal
+                .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
                 .map_err(StoreError::Journal)?;
@@ -259,14 +273,26 @@ impl Store {
     }
 }
 
-/// Removes journals of other generations: a merge that was interrupted left one, or did not get to removing the old.
-fn clear_leftovers(vault: &Vault, generation: u64) {
-    for other in [generation.saturating_sub(1), generation.saturating_add(1)] {
-        let leftover = folder(vault, other);
-        if leftover.is_dir()
-            && let Err(error) = std::fs::remove_dir_all(&leftover)
-        {
-            tracing::warn!(path = %leftover.display(), %error, "a leftover of the journal cannot be removed");
-        }
+/// Sees that the right journal is there, and removes others: a merge that was interrupted left one beside.
+fn check_folders(vault: &Vault, generation: u64, has_memory: bool) -> Result<(), StoreError> {
+    let ours = folder(vault, generation);
+    let root = vault.data().root().to_owned();
+    let folders = folders(vault).map_err(|source| StoreError::Folder { path: root, source })?;
+    if !has_memory {
+        return if folders.is_empty() || folders.contains(&ours) {
+            Ok(())
+        } else {
+            Err(StoreError::MemoryMissing {
+                path: vault.path(MEMORY),
+            })
+        };
     }
+    for leftover in folders.into_iter().filter(|folder| *folder != ours) {
+        std::fs::remove_dir_all(&leftover).map_err(|source| StoreError::Folder { path: leftover, source })?;
+    }
+    Ok(())
 }
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+mod tests;

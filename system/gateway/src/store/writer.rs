@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tomori_runtime::clock::SharedClock;
+use tomori_runtime::journal::JournalError;
 
 use super::backlog::Backlog;
 use super::record::{Draft, Note, Record, encode};
 use super::service::{Health, MEMORY, Memory, Need, Shared, StoreError};
-use super::shelf::SEGMENT;
 use crate::vault::Vault;
 
 /// Requests that are written together at most.
@@ -47,6 +47,8 @@ pub(super) struct Writer {
     backlog: Backlog,
     acknowledged: u64,
     released: u64,
+    /// Whether the journal has to be opened again.
+    is_closed: bool,
 }
 
 impl Writer {
@@ -59,6 +61,7 @@ impl Writer {
             backlog: Backlog::default(),
             acknowledged: 0,
             released: 0,
+            is_closed: false,
         }
     }
 
@@ -111,6 +114,11 @@ impl Writer {
 
     /// Writes what waits and then the groups; answers each.
     async fn write(&mut self, mut groups: Vec<Group>) {
+        if self.is_closed
+            && let Err(error) = self.recover().await
+        {
+            tracing::warn!(error = %chain(&error), "the journal cannot be opened again yet");
+        }
         let is_merging = self.make_room().await;
         if is_merging {
             for group in &mut groups {
@@ -179,41 +187,57 @@ impl Writer {
             written.push(records);
         }
         let mut shelf = self.shared.shelf.lock().await;
-        let first = shelf.journal.append(lines).await.map_err(StoreError::Journal)?;
-        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
-        for (line, records) in (first..).zip(&written) {
-            shelf.note(line, records);
-            records.iter().for_each(|record| state.apply(record));
-        }
-        self.shared.tip.send_replace(state.next_event);
+        let appended = shelf.append(lines, &written).await;
+        self.is_closed = matches!(appended, Err(StoreError::Journal(JournalError::Closed)));
+        appended?;
+        drop(shelf);
+        self.take_in(&written);
         Ok(())
+    }
+
+    /// Opens a journal again that failed. What it kept of the failed writes need not be written again.
+    pub(super) async fn recover(&mut self) -> Result<(), StoreError> {
+        let kept = self
+            .shared
+            .shelf
+            .lock()
+            .await
+            .reopen(&self.vault, self.most_bytes)
+            .await?;
+        self.is_closed = false;
+        self.take_in(&kept);
+        kept.iter().for_each(|records| self.backlog.forget(records));
+        Ok(())
+    }
+
+    fn take_in(&self, lines: &[Vec<Record>]) {
+        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().flatten().for_each(|record| state.apply(record));
+        self.shared.tip.send_replace(state.next_event);
     }
 
     /// Sees that there is room for reports; returns whether they have to be held back.
     async fn make_room(&mut self) -> bool {
-        let (bytes, was_merging) = {
-            let shelf = self.shared.shelf.lock().await;
-            (
-                shelf.journal.bytes(),
-                *self.shared.health.borrow() == Health::MergingReports,
-            )
-        };
-        if bytes < self.most_bytes / if was_merging { 2 } else { 1 } {
+        let was_merging = *self.shared.health.borrow() == Health::MergingReports;
+        let enough = self.most_bytes / if was_merging { 2 } else { 1 };
+        if self.bytes().await < enough {
             return false;
         }
         if self.acknowledged > self.released {
             self.release().await;
         }
-        if was_merging {
-            return true;
+        if was_merging || self.bytes().await < enough {
+            return self.bytes().await >= enough;
         }
-        match self.merge().await {
-            Ok(()) => {}
-            Err(error) => tracing::warn!(error = %chain(&error), "the full journal cannot be merged"),
+        if let Err(error) = self.merge().await {
+            tracing::warn!(error = %chain(&error), "the full journal cannot be merged");
         }
-        let bytes = self.shared.shelf.lock().await.journal.bytes();
         // Merging again for the sake of a few lines would rewrite the journal over and over.
-        bytes >= self.most_bytes / 4 * 3
+        self.bytes().await >= self.most_bytes / 4 * 3
+    }
+
+    async fn bytes(&self) -> u64 {
+        self.shared.shelf.lock().await.bytes()
     }
 
     /// Makes the sum durable, and gives back the place of what it covers and the platform has.
@@ -221,10 +245,15 @@ impl Writer {
         let released = self.acknowledged;
         let done = async {
             let mut shelf = self.shared.shelf.lock().await;
-            let through = shelf.journal.next_seq().saturating_sub(1);
-            self.save(shelf.generation, through)?;
-            if let Some(line) = shelf.settled_line(released) {
-                shelf.journal.release_through(line).await.map_err(StoreError::Journal)?;
+            let through = shelf.journal()?.next_seq().saturating_sub(1);
+            self.save(shelf.generation, through).await?;
+            let tip = *self.shared.tip.borrow();
+            if let Some(line) = shelf.settled_line(released, tip) {
+                shelf
+                    .journal()?
+                    .release_through(line)
+                    .await
+                    .map_err(StoreError::Journal)?;
             }
             Ok::<(), StoreError>(())
         };
@@ -235,14 +264,18 @@ impl Writer {
     }
 
     /// Makes the sum durable.
-    pub(super) fn save(&self, generation: u64, through: u64) -> Result<(), StoreError> {
+    pub(super) async fn save(&self, generation: u64, through: u64) -> Result<(), StoreError> {
         let state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let memory = Memory {
             generation,
             through,
             state,
         };
-        self.vault.write(MEMORY, &memory).map_err(StoreError::Vault)
+        let vault = self.vault.clone();
+        tokio::task::spawn_blocking(move || vault.write(MEMORY, &memory))
+            .await
+            .map_err(|_| StoreError::Closed)?
+            .map_err(StoreError::Vault)
     }
 
     fn is_failing(&self) -> bool {
@@ -267,11 +300,6 @@ impl Writer {
             changed
         });
     }
-}
-
-/// What became of a released generation's size; kept here so that the bound is written once.
-pub(super) const fn hard_bound(most_bytes: u64) -> u64 {
-    most_bytes.saturating_mul(2).saturating_add(4 * SEGMENT)
 }
 
 fn number(draft: Draft, next: &mut u64) -> Record {
