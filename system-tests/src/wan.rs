@@ -79,7 +79,9 @@ async fn accept(listener: TcpListener, target: SocketAddr, state: watch::Receive
         }
         let (state, carried) = (state.clone(), Arc::clone(&carried));
         tokio::spawn(async move {
-            let Ok(far) = TcpStream::connect(target).await else { return };
+            let Ok(far) = TcpStream::connect(target).await else {
+                return;
+            };
             let (near_read, near_write) = near.into_split();
             let (far_read, far_write) = far.into_split();
             tokio::select! {
@@ -153,7 +155,11 @@ mod tests {
             stream.write_all(b"x").await.ok()?;
             stream.read_exact(&mut byte).await.ok()
         };
-        tokio::time::timeout(Duration::from_millis(300), answered).await.ok().flatten().is_some()
+        tokio::time::timeout(Duration::from_millis(300), answered)
+            .await
+            .ok()
+            .flatten()
+            .is_some()
     }
 
     #[tokio::test]

@@ -159,6 +159,13 @@ impl House {
         }
     }
 
+    /// The number that the next event of this gateway gets. The platform knows everything once it has stored through the
+    /// number before.
+    #[must_use]
+    pub fn next_event(&self) -> u64 {
+        *self.parts.store.tip().borrow()
+    }
+
     /// One command and how far it has come.
     #[must_use]
     pub fn find(&self, command: &CommandId) -> Option<CommandView> {

@@ -1,0 +1,266 @@
+//! A house: virtual devices, a gateway with its data directory, a line to the platform.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::task::JoinHandle;
+use tomori_device::{HouseConfig, NodeConfig, NodeView, Text, VirtualHouse};
+use tomori_gateway::{Clocks, Config, Gateway, GatewayError, UplinkState, enrol};
+use tomori_runtime::clock::SystemClock;
+use tomori_runtime::data_dir::DataDir;
+use tomori_runtime::entropy::{SystemEntropy, bytes};
+use tomori_runtime::shutdown::{Shutdown, Trigger};
+use tomori_smart_home::{DeviceId, DeviceKind, GatewayId, HomeId, ResidentId};
+
+use super::evidence::Evidence;
+use crate::dial::Dial;
+use crate::ground::Plot;
+use crate::wan::Wan;
+
+/// A house before it is built.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Shutters, 1 to 14; they are called `shutter-0` and so on.
+    pub shutters: u32,
+    /// Their way from closed to open.
+    pub travel: Duration,
+    /// The gateway's own clock; the world's when absent.
+    pub clock: Option<Dial>,
+    /// Whether the line to the platform can be cut. A house without that speaks to it directly.
+    pub has_wan: bool,
+    plot: Plot,
+}
+
+/// A house.
+pub struct House {
+    /// Its home.
+    pub home: HomeId,
+    /// A resident's id, for wishes and schedules; nobody signs in with it.
+    pub resident: ResidentId,
+    /// Its gateway's id.
+    pub gateway: GatewayId,
+    /// Its devices.
+    pub devices: VirtualHouse,
+    /// Its line to the platform, if it has one that can be cut.
+    pub wan: Option<Wan>,
+    /// Its gateway's clock.
+    pub clock: Dial,
+    /// Its gateway's configuration.
+    pub config: Config,
+    ids: Vec<DeviceId>,
+    plot: Plot,
+    path: PathBuf,
+    running: Option<Running>,
+    _devices: Trigger,
+}
+
+struct Running {
+    trigger: Trigger,
+    task: JoinHandle<Result<(), GatewayError>>,
+    house: tomori_gateway::House,
+}
+
+impl Plan {
+    /// A house of quick shutters.
+    #[must_use]
+    pub fn shutters(shutters: u32) -> Self {
+        Self {
+            shutters,
+            travel: Duration::from_millis(300),
+            clock: None,
+            has_wan: true,
+            plot: Plot::next(),
+        }
+    }
+
+    /// The virtual devices that stand in it.
+    #[must_use]
+    pub fn devices(&self) -> HouseConfig {
+        let shutter = |number| {
+            let mut node = NodeConfig::new(
+                &format!("shutter-{number}"),
+                self.plot.address(number + 2),
+                DeviceKind::ElectricRainDoor,
+                Text::new(&format!("雨戸{number}"), &format!("Shutter {number}")),
+                Text::new("居間", "Living room"),
+            );
+            node.travel_seconds = self.travel.as_secs_f64();
+            node
+        };
+        HouseConfig {
+            number: self.plot.number(),
+            name: Text::new("試験の家", "Test house"),
+            port: self.plot.port(),
+            multicast: self.plot.group(),
+            interface: None,
+            nodes: (0..self.shutters.clamp(1, 14)).map(shutter).collect(),
+            memory: None,
+        }
+    }
+
+    fn gateway(&self) -> Config {
+        let mut config = Config::default();
+        config.lan.address = self.plot.address(1);
+        config.lan.port = self.plot.port();
+        config.lan.multicast = self.plot.group();
+        config.lan.gap_ms = 2;
+        config.lan.answer_within_ms = 500;
+        config.lan.set_within_ms = 1_000;
+        config.lan.poll_every_ms = 2_000;
+        config.lan.poll_moving_ms = 100;
+        config.commands.confirm_within_s = 10;
+        config.commands.start_within_ms = 1_500;
+        config
+    }
+}
+
+impl House {
+    /// Builds it; its gateway is neither enrolled nor started.
+    ///
+    /// # Errors
+    /// When an address cannot be had.
+    pub async fn build(
+        plan: Plan,
+        home: HomeId,
+        ids: Vec<DeviceId>,
+        path: PathBuf,
+        link: SocketAddr,
+        clock: Dial,
+    ) -> Result<Self> {
+        let mut config = plan.gateway();
+        let wan = if plan.has_wan { Some(Wan::to(link).await?) } else { None };
+        config.uplink.address = wan.as_ref().map(|wan| wan.address().to_string());
+        let (trigger, shutdown) = Shutdown::new();
+        // The devices are of the world: a clock that is set in the gateway moves no shutter.
+        let devices = VirtualHouse::start(plan.devices(), Arc::new(SystemClock), Arc::new(SystemEntropy), shutdown)?;
+        Ok(Self {
+            home,
+            resident: ResidentId::from_random(bytes(&SystemEntropy)),
+            gateway: GatewayId::from_random([0; 10]),
+            devices,
+            wan,
+            clock,
+            config,
+            ids,
+            plot: plan.plot,
+            path,
+            running: None,
+            _devices: trigger,
+        })
+    }
+
+    /// Enrols its gateway with a code of the platform.
+    ///
+    /// # Errors
+    /// When the platform refuses.
+    pub async fn enrol(&mut self, code: &str, enrolment: &str) -> Result<()> {
+        let data = DataDir::open(&self.path)?;
+        let wall = Arc::new(SystemClock);
+        let enrolled = enrol(
+            &data,
+            code,
+            enrolment,
+            "test gateway",
+            Vec::new(),
+            wall,
+            Arc::new(SystemEntropy),
+        )
+        .await?;
+        ensure!(enrolled.home == self.home, "enrolled for another home");
+        self.gateway = enrolled.gateway;
+        Ok(())
+    }
+
+    /// Starts its gateway.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(&mut self) -> Result<()> {
+        ensure!(self.running.is_none(), "the gateway runs already");
+        let clocks = Clocks {
+            house: self.clock.shared(),
+            wall: Arc::new(SystemClock),
+        };
+        let data = DataDir::open(&self.path)?;
+        let gateway = Gateway::open(self.config.clone(), data, clocks, Arc::new(SystemEntropy)).await?;
+        let (trigger, shutdown) = Shutdown::new();
+        self.running = Some(Running {
+            house: gateway.house(),
+            trigger,
+            task: tokio::spawn(gateway.run(shutdown)),
+        });
+        Ok(())
+    }
+
+    /// Stops its gateway cleanly.
+    ///
+    /// # Errors
+    /// When it does not run or ended badly.
+    pub async fn stop(&mut self) -> Result<()> {
+        let Running { trigger, task, house } = self.running.take().context("the gateway does not run")?;
+        drop(house);
+        trigger.stop();
+        Ok(task.await??)
+    }
+
+    /// The house from inside, while its gateway runs.
+    #[must_use]
+    pub fn inside(&self) -> Option<tomori_gateway::House> {
+        self.running.as_ref().map(|running| running.house.clone())
+    }
+
+    /// Whether its gateway has a connection to the platform.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        let uplink = self.inside().map(|house| house.view().uplink);
+        matches!(uplink, Some(UplinkState::Connected { .. }))
+    }
+
+    /// The platform's id of a shutter.
+    ///
+    /// # Errors
+    /// When there is no such shutter.
+    pub fn device(&self, number: usize) -> Result<DeviceId> {
+        self.ids
+            .get(number)
+            .cloned()
+            .with_context(|| format!("the house has no shutter {number}"))
+    }
+
+    /// All its devices' ids.
+    #[must_use]
+    pub fn ids(&self) -> &[DeviceId] {
+        &self.ids
+    }
+
+    /// Its ground.
+    #[must_use]
+    pub fn plot(&self) -> Plot {
+        self.plot
+    }
+
+    /// Its gateway's data directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How a shutter stands.
+    ///
+    /// # Errors
+    /// When there is no such shutter.
+    pub fn shutter(&self, number: usize) -> Result<NodeView> {
+        Ok(self.devices.node(&format!("shutter-{number}"))?)
+    }
+
+    /// What a shutter felt.
+    ///
+    /// # Errors
+    /// When there is no such shutter.
+    pub fn evidence(&self, number: usize) -> Result<Evidence> {
+        Evidence::of(&self.devices, &format!("shutter-{number}"))
+    }
+}
