@@ -379,5 +379,6 @@ fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Futur
 }
 
 fn routes(extra: Router) -> Router {
-    tomori_runtime::http::secure(extra)
+    // The files of the design system, once for the app and for every page of the platform's own.
+    tomori_runtime::http::secure(extra.merge(tomori_look::router()))
 }

@@ -90,5 +90,5 @@ pub fn app(platform: &Platform, over_tls: bool, entropy: SharedEntropy) -> Route
         secure_cookies: over_tls,
         public_origin: None,
     };
-    tomori_app::router(Arc::new(port), options)
+    tomori_app::router(Arc::new(port), options).fallback(tomori_app::not_found)
 }
