@@ -1,11 +1,13 @@
 //! One adopted device: what it has, what it last said, and what it is asked in its rounds.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tomori_echonet_lite::class::{self, Access, Announce};
 use tomori_echonet_lite::node::Maps;
 use tomori_echonet_lite::{Class, Eoj, PropertySpec, epc};
+use tomori_runtime::clock::after;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::{DeviceId, Equipment, PropertyName, Report};
 
@@ -18,6 +20,11 @@ const MOST_TOGETHER: usize = 10;
 const MOST_REFUSALS: u8 = 3;
 /// What identifies a product, read once.
 const READ_ONCE: [u8; 3] = [epc::INSTALLATION_LOCATION, epc::MANUFACTURER, epc::PRODUCT_CODE];
+/// How many reports of one device are told at once, and how long until one more may be. What may not be told now is
+/// told with the next round.
+const TELLINGS: (u32, Duration) = (60, Duration::from_millis(250));
+/// Movements by hand of one device are told at most this often.
+const HANDS_EVERY: Duration = Duration::from_secs(1);
 const STATUS: u8 = 0xea;
 const OPERATION: u8 = 0xe0;
 const DEGREE: u8 = 0xe1;
@@ -78,6 +85,9 @@ pub(super) struct Device {
     /// When an impersonation was last told.
     pub impersonated_at: Option<Timestamp>,
     pub hand: Watch,
+    hand_told_at: Option<Timestamp>,
+    tellings: u32,
+    tellings_at: Timestamp,
     /// How often several properties were too many and one was not.
     too_many: u8,
     read_once: bool,
@@ -113,6 +123,9 @@ impl Device {
             quick_since: None,
             impersonated_at: None,
             hand: Watch::default(),
+            hand_told_at: None,
+            tellings: TELLINGS.0,
+            tellings_at: now,
             too_many: 0,
             read_once: false,
             facts: BTreeMap::new(),
@@ -240,13 +253,41 @@ impl Device {
         let before = self.facts.get(name);
         let changed = before.is_none_or(|fact| fact.report.value != report.value);
         let told_at = before.and_then(|fact| fact.told_at);
-        let tell = changed || told_at.is_none_or(|told| told <= repeat_before);
+        let wanted = changed || told_at.is_none_or(|told| told <= repeat_before);
+        let tell = wanted && self.may_tell(now);
         let fact = Fact {
             report,
-            told_at: if tell { Some(now) } else { told_at },
+            told_at: match (wanted, tell) {
+                (false, _) => told_at,
+                (true, true) => Some(now),
+                (true, false) => None,
+            },
         };
         self.facts.insert(name.clone(), fact);
         (changed, tell)
+    }
+
+    /// Whether one more report may be told now: a device that announces changes without end fills no journal.
+    fn may_tell(&mut self, now: Timestamp) -> bool {
+        while self.tellings < TELLINGS.0 && after(self.tellings_at, TELLINGS.1) <= now {
+            self.tellings += 1;
+            self.tellings_at = after(self.tellings_at, TELLINGS.1);
+        }
+        if self.tellings == TELLINGS.0 {
+            self.tellings_at = now;
+        }
+        let may = self.tellings > 0;
+        self.tellings = self.tellings.saturating_sub(1);
+        may
+    }
+
+    /// Whether a movement by hand is to be told now.
+    pub(super) fn tell_hand(&mut self, now: Timestamp) -> bool {
+        let due = self.hand_told_at.is_none_or(|told| after(told, HANDS_EVERY) <= now);
+        if due {
+            self.hand_told_at = Some(now);
+        }
+        due
     }
 
     /// The device refused to let a property of its map be read.
@@ -291,106 +332,4 @@ fn is_state(class_code: u16, spec: &PropertySpec) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use tomori_smart_home::device::{Device as Person, NodeId};
-    use tomori_smart_home::{DeviceKind, PropertyValue, property::Source};
-
-    use super::*;
-
-    fn equipment(kind: DeviceKind, class_code: u16, node: &[u8]) -> Equipment {
-        Equipment {
-            device: Person {
-                id: DeviceId::from_random([1; 10]),
-                kind,
-                room: "Living".to_owned(),
-                name: "Shutter".to_owned(),
-            },
-            model: String::new(),
-            endpoint: Some(Endpoint {
-                node: NodeId::new(node).unwrap(),
-                class_code,
-                instance: 1,
-            }),
-        }
-    }
-
-    fn shutter() -> Device {
-        let equipment = equipment(DeviceKind::ElectricRainDoor, 0x0263, &[0xfe, 1]);
-        Device::adopt(equipment, Timestamp::UNIX_EPOCH).unwrap()
-    }
-
-    fn round(device: &mut Device, quick: bool) -> Vec<u8> {
-        device.begin_round(quick);
-        device.left.iter().flatten().copied().collect()
-    }
-
-    #[test]
-    fn what_does_not_fit_is_not_controlled() {
-        let at = Timestamp::UNIX_EPOCH;
-        assert!(Device::adopt(equipment(DeviceKind::ElectricRainDoor, 0x0290, &[0xfe, 1]), at).is_none());
-        assert!(Device::adopt(equipment(DeviceKind::ElectricRainDoor, 0x0263, &[0]), at).is_none());
-        let mut unadopted = equipment(DeviceKind::ElectricRainDoor, 0x0263, &[0xfe, 1]);
-        unadopted.endpoint = None;
-        assert!(Device::adopt(unadopted, at).is_none());
-    }
-
-    #[test]
-    fn a_round_asks_only_for_what_the_device_has() {
-        let mut device = shutter();
-        device.maps = MapsKnown::Read(Maps::new(&[], &[0xe0], &[0x80, 0x88, 0xe0, 0xea]));
-        device.end_round();
-        assert_eq!(round(&mut device, false), [0xe0, 0xea, 0x80, 0x88]);
-        assert_eq!(round(&mut device, true), [0xea, 0xe0]);
-        assert!(!device.takes_origin());
-        device.maps = MapsKnown::Assumed;
-        assert_eq!(round(&mut device, false), [0xe0, 0x80, 0x88]);
-    }
-
-    #[test]
-    fn a_map_without_what_the_class_must_have_is_not_taken_at_its_word() {
-        let mut device = shutter();
-        // PyPI uecho 1.0.3 writes bitmaps without their upper half, and complete lists.
-        device.maps = MapsKnown::Read(Maps::new(&[0xe0, 0xe8, 0xea], &[0x93], &[0x80, 0x88]));
-        device.end_round();
-        assert_eq!(round(&mut device, false), [0xe0, 0xe8, 0xea, 0x80, 0x88]);
-        let spec = |code| device.class.by_epc(code).unwrap();
-        assert!(device.can_set(spec(0xe0)));
-        assert!(!device.can_set(spec(0xe1)) && !device.can_set(spec(0xea)));
-    }
-
-    #[test]
-    fn what_is_refused_again_and_again_is_left_out_until_the_device_appears_again() {
-        let mut device = shutter();
-        device.maps = MapsKnown::Read(Maps::new(&[], &[], &[0x80, 0x88, 0xe0, 0xea]));
-        device.end_round();
-        (0..3).for_each(|_| device.refuse(0xea));
-        assert_eq!(round(&mut device, false), [0xe0, 0x80, 0x88]);
-        device.appear();
-        device.end_round();
-        assert_eq!(round(&mut device, false), [0xe0, 0xea, 0x80, 0x88]);
-    }
-
-    #[test]
-    fn a_weak_device_is_asked_one_by_one() {
-        let mut device = shutter();
-        device.together = Together::One;
-        device.begin_round(false);
-        assert!(device.left.iter().all(|codes| codes.len() == 1));
-    }
-
-    #[test]
-    fn an_unchanged_value_is_told_again_only_after_a_while() {
-        let mut device = shutter();
-        let at = |seconds| Timestamp::from_second(seconds).unwrap();
-        let name = tomori_smart_home::property::name::open_close_status();
-        let report = Report {
-            value: PropertyValue::word("fullyOpen"),
-            at: at(0),
-            source: Source::Polled,
-        };
-        let mut take = |second, repeat_before| device.take(&name, report.clone(), at(second), at(repeat_before));
-        assert_eq!(take(100, 0), (true, true));
-        assert_eq!(take(110, 50), (false, false));
-        assert_eq!(take(1000, 100), (false, true));
-    }
-}
+mod tests;

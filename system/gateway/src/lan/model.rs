@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use tomori_echonet_lite::frame::LONGEST_READ;
 use tomori_echonet_lite::node::{Fixed, Identity, Responder, To};
 use tomori_echonet_lite::{Eoj, Esv, Frame, discovery};
+use tomori_runtime::clock;
 use tomori_runtime::entropy::{self, SharedEntropy};
 use tomori_smart_home::device::{Endpoint, NodeId};
 use tomori_smart_home::{DeviceId, Equipment};
@@ -41,6 +42,9 @@ const MOST_NODES: usize = 256;
 const MOST_DEVICES: usize = 256;
 /// The first search is repeated soon, because a datagram may be lost and nodes may start together with us.
 const SEARCH_AGAIN: Duration = Duration::from_secs(3);
+
+/// Searches are at least so far apart, however often somebody asks for one.
+const SEARCH_GAP: Duration = Duration::from_secs(1);
 
 /// One request of somebody who waits for it.
 pub(super) type Ticket = u64;
@@ -98,6 +102,7 @@ pub(super) struct Core {
     late: VecDeque<LateSet>,
     next_ticket: Ticket,
     search_at: Timestamp,
+    searched_at: Option<Timestamp>,
     searches: u32,
     unknown: unknown::Tellings,
     effects: Vec<Effect>,
@@ -133,6 +138,7 @@ impl Core {
             late: VecDeque::new(),
             next_ticket: 0,
             search_at: now.run,
+            searched_at: None,
             searches: 0,
             unknown: unknown::Tellings::new(now.run),
             effects: Vec::new(),
@@ -260,7 +266,10 @@ impl Core {
     /// Asks everybody who is there as soon as possible.
     pub(super) fn search_now(&mut self, now: Moment) {
         self.searches = 0;
-        self.search_at = self.search_at.min(now.run);
+        let earliest = self
+            .searched_at
+            .map_or(now.run, |at| clock::after(at, SEARCH_GAP).max(now.run));
+        self.search_at = self.search_at.min(earliest);
     }
 
     fn search(&mut self, now: Moment) {
@@ -276,6 +285,7 @@ impl Core {
             self.config.search_every
         };
         self.searches = self.searches.saturating_add(1);
+        self.searched_at = Some(now.run);
         self.search_at = now.after(jittered(&*self.entropy.0, again, 20));
     }
 

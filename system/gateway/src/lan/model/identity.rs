@@ -87,6 +87,10 @@ impl Core {
         } else {
             self.not_believed(now, from, eoj);
             self.note(now, from, Some(eoj));
+            if self.owner(from).is_some() && !self.is_trusted(from) {
+                // A device of the house that was away may be back.
+                self.introduced(now, from);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use super::super::moment::{Moment, jittered, up_to};
 use super::truth::values_of;
 use super::{Core, Purpose};
 
-/// A device that did not answer its round is asked again this soon.
+/// A device that did not answer its round is asked again within this time.
 const ROUND_AGAIN: Duration = Duration::from_millis(500);
 /// Nothing moves for longer; a device that says so is asked at the usual pace again.
 const LONGEST_MOVEMENT: Duration = Duration::from_secs(180);
@@ -178,10 +178,21 @@ impl Core {
         self.next_question(now, id);
     }
 
+    /// How soon a device that did not answer is asked again: at once as long as it may only have missed it, at the
+    /// usual pace when it is known to be away.
+    fn round_again(&self, id: &DeviceId) -> Duration {
+        if self.devices.get(id).is_some_and(|device| device.alive) {
+            up_to(&*self.entropy.0, ROUND_AGAIN)
+        } else {
+            jittered(&*self.entropy.0, self.config.poll_every, 10)
+        }
+    }
+
     pub(super) fn maps_unanswered(&mut self, now: Moment, id: &DeviceId, hurried: bool) {
+        let again = self.round_again(id);
         if let Some(device) = self.devices.get_mut(id) {
             device.asking = false;
-            device.round_at = now.after(ROUND_AGAIN);
+            device.round_at = now.after(again);
             if !hurried {
                 device.maps = next_attempt(device.maps);
             }

@@ -97,7 +97,10 @@ impl Core {
             }
             reports.push((name, report));
         }
-        if device.class.code == 0x0263 && device.hand.look(now.run, sight(&reports), patience) {
+        if device.class.code == 0x0263
+            && device.hand.look(now.run, sight(&reports), patience)
+            && device.tell_hand(now.run)
+        {
             tracing::info!(device = %id, "a hand moved the shutter");
             events.push(LanEvent::MovedByHand {
                 device: id.clone(),

@@ -145,12 +145,12 @@ fn a_flood_from_one_node_leaves_the_others_heard() {
     let mut house = House::with_one_shutter();
     house.told();
     let frame = tomori_echonet_lite::discovery::search(1).encode().unwrap();
-    for round in 0..60 {
+    for round in 0..20 {
         for _ in 0..2_000 {
             house.datagram(ATTACKER, &frame);
             house.datagram(C, &[0xff; 1400]);
         }
-        if round == 30 {
+        if round == 10 {
             house.change(A, 0xea, &[0x41]);
         }
         house.run(1_000);
@@ -162,7 +162,7 @@ fn a_flood_from_one_node_leaves_the_others_heard() {
         "{told:?}"
     );
     let counters = house.core.counters();
-    assert!(counters.flooded > 200_000, "{counters:?}");
+    assert!(counters.flooded > 60_000, "{counters:?}");
     assert!(counters.sent < 5_000, "the flood is not answered in kind: {counters:?}");
 }
 
@@ -192,7 +192,7 @@ fn values_without_a_meaning_change_nothing() {
 #[test]
 fn forged_addresses_fill_no_table_and_hide_no_device() {
     let mut house = House::with_one_shutter();
-    for n in 0..20_000_u32 {
+    for n in 0..6_000_u32 {
         let from = Ipv4Addr::from(0x7f10_0000 + n);
         house.announce(from, SHUTTER, 0xea, &[0x41]);
         if n % 100 == 0 {
@@ -212,4 +212,33 @@ fn forged_addresses_fill_no_table_and_hide_no_device() {
         .filter(|e| matches!(e, LanEvent::UnknownNode { .. }))
         .count();
     assert!(unknown <= 32 + 60, "told at a bounded rate: {unknown}");
+}
+
+#[test]
+fn a_device_that_announces_without_end_fills_no_journal() {
+    // T3-11 EP⑦: a device of the house that was taken over, or is broken.
+    let mut house = House::with_one_shutter();
+    house.told();
+    for n in 0..60_000_u32 {
+        let way = if n % 2 == 0 { 0x43 } else { 0x44 };
+        house.announce(A, SHUTTER, 0xea, &[way]);
+        if n % 100 == 0 {
+            house.run(100);
+        }
+    }
+    let told = house.told();
+    let hands = told
+        .iter()
+        .filter(|e| matches!(e, LanEvent::MovedByHand { .. }))
+        .count();
+    assert!(told.len() < 500, "{} events in a minute", told.len());
+    assert!(hands <= 61, "{hands}");
+    house.node(A).store.put(0xea, &[0x41]);
+    house.run(30_000);
+    let last = house.told().into_iter().rev().find_map(|event| match event {
+        LanEvent::Reported { property, report, .. } if property.as_str() == "openCloseStatus" => Some(report.value),
+        _ => None,
+    });
+    let word = last.and_then(|value| value.as_word().map(str::to_owned));
+    assert_eq!(word.as_deref(), Some("fullyOpen"), "and the truth is told in the end");
 }

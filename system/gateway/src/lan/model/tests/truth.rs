@@ -264,3 +264,48 @@ fn fifty_devices_are_served() {
     let per_second = (asked(&house) - before) / 60;
     assert!(per_second <= 20, "{per_second} frames a second");
 }
+
+#[test]
+fn a_lost_device_that_announces_itself_is_back_at_once() {
+    let mut house = House::with_one_shutter();
+    house.node(A).manners.silent = true;
+    house.run(60_000);
+    house.told();
+    house.node(A).manners.silent = false;
+    house.change(A, 0xea, &[0x41]);
+    // A question from before may be in the air; then it is asked who it is, and believed.
+    house.run(8_500);
+    assert!(house.core.known(&device(1)).unwrap().alive);
+    assert_eq!(house.word(1, "openCloseStatus").unwrap(), "fullyOpen");
+}
+
+#[test]
+fn a_device_that_is_away_is_asked_at_the_usual_pace() {
+    let mut house = House::with_one_shutter();
+    house.node(A).manners.silent = true;
+    house.run(60_000);
+    house.node(A).heard.clear();
+    house.run(600_000);
+    let a_minute = house.nodes[&A].heard.len() / 10;
+    assert!((4..=25).contains(&a_minute), "{a_minute}");
+}
+
+#[test]
+fn searches_are_bounded_however_often_somebody_wishes() {
+    let mut house = House::new(1);
+    house.add(B, 9, Store::shutter());
+    house.adopt(&[1]);
+    for _ in 0..1_000 {
+        assert!(
+            house
+                .set(1, "openCloseOperation", &PropertyValue::word("open"))
+                .is_err()
+        );
+        house.run(10);
+    }
+    let searches = house
+        .heard(B, Esv::Get)
+        .into_iter()
+        .filter(|(_, f)| f.data(0xd6).is_some() && f.properties.len() == 1);
+    assert!(searches.count() <= 12);
+}
