@@ -7,7 +7,7 @@
 //! | Wanted | Take |
 //! |---|---|
 //! | a page | [`Page`], [`NavItem`] |
-//! | a state | [`badge`], [`Tone`] |
+//! | a state | [`badge()`], [`Tone`] |
 //! | a message | [`notice`] |
 //! | a form | [`Field`], [`choices`], [`check`] |
 //! | rows | [`table`], [`timeline`], [`empty_state`], [`card`] |

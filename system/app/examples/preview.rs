@@ -1,11 +1,12 @@
 //! The app over a house in memory, to look at and to drive with a browser:
 //!
 //! ```text
-//! cargo run -p tomori-app --example preview -- 127.0.0.1:7470
+//! cargo run -p tomori-app --example preview -- 127.0.0.1:7470 127.0.0.1:7480
 //! ```
 //!
-//! Prints how to sign in. Shutters take four seconds to move. A second address shows the app as the gateway does, at
-//! home; `--scene look` and `--scene unseen` show a house that needs a look and one that nobody can see.
+//! Prints how to sign in. Shutters take four seconds to move. The first address is the app as the platform serves it, the
+//! second as the gateway does, at home, where a pairing link leads. `--scene look` and `--scene unseen` behind them show a
+//! house that needs a look and one that nobody can see.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -35,21 +36,40 @@ use tomori_smart_home::{PropertyValue, Reason, Stage};
 
 #[tokio::main]
 async fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let address = arguments.next().unwrap_or_else(|| "127.0.0.1:7470".to_owned());
+    let mut arguments = std::env::args().skip(1).peekable();
+    let mut address = |otherwise: &str| {
+        arguments
+            .next_if(|word| !word.starts_with("--"))
+            .unwrap_or_else(|| otherwise.to_owned())
+    };
+    let (platform, gateway) = (address("127.0.0.1:7470"), address("127.0.0.1:7480"));
     let scene = arguments
         .skip_while(|word| word != "--scene")
         .nth(1)
         .unwrap_or_default();
     let house = MemoryHouse::platform(Arc::new(SystemClock));
     set(&house, &scene);
+    house.change(HOME, |home| home.address = Some(format!("http://{gateway}")));
     tokio::spawn(move_shutters(house.clone()));
-    println!("http://{address}/  login {HANAKO}  password {PASSWORD}");
+    println!("http://{platform}/  login {HANAKO}  password {PASSWORD}");
     println!(
         "TOTP secret (base32) {}",
         data_encoding::BASE32_NOPAD.encode(TOTP_SECRET)
     );
-    let listener = TcpListener::bind(&address).await.expect("the address is free");
+    let (trigger, shutdown) = Shutdown::new();
+    tokio::spawn(async move {
+        tokio::signal::ctrl_c().await.expect("signals can be heard");
+        trigger.stop();
+    });
+    let at_home = house.at_home();
+    tokio::join!(
+        open(house, &platform, shutdown.clone()),
+        open(at_home, &gateway, shutdown)
+    );
+}
+
+async fn open(house: Arc<MemoryHouse>, address: &str, shutdown: Shutdown) {
+    let listener = TcpListener::bind(address).await.expect("the address is free");
     let options = Options {
         entropy: Arc::new(SystemEntropy),
         secure_cookies: false,
@@ -58,16 +78,11 @@ async fn main() {
     let router = tomori_app::router(house, options)
         .merge(tomori_look::router())
         .fallback(tomori_app::not_found);
-    let (trigger, shutdown) = Shutdown::new();
     let door = Door {
         listener,
         tls: None,
         limits: tomori_runtime::tls::Limits::default(),
     };
-    tokio::spawn(async move {
-        tokio::signal::ctrl_c().await.expect("signals can be heard");
-        trigger.stop();
-    });
     serve(door, router, shutdown).await;
 }
 

@@ -2,9 +2,17 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use crate::port::SignInMode;
+
 /// Name of the session cookie. `__Host-` binds it to this host, to the whole path and to TLS; browsers enforce that.
-pub(crate) fn session_name(secure: bool) -> &'static str {
-    if secure { "__Host-tomori" } else { "tomori" }
+/// Cookies know no ports: the gateway's has a name of its own, so that both sides can live on one host.
+pub(crate) fn session_name(secure: bool, mode: SignInMode) -> &'static str {
+    match (secure, mode) {
+        (true, SignInMode::Password) => "__Host-tomori",
+        (false, SignInMode::Password) => "tomori",
+        (true, SignInMode::Paired) => "__Host-tomori-at-home",
+        (false, SignInMode::Paired) => "tomori-at-home",
+    }
 }
 
 /// Name of the cookie that remembers the language.
@@ -25,7 +33,7 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The session cookie: no script reads it, no other site sends it along.
-pub(crate) fn session(secure: bool, token: &str, seconds: i64) -> Option<HeaderValue> {
+pub(crate) fn session(name: &str, token: &str, seconds: i64) -> Option<HeaderValue> {
     // A token that would break out of the cookie is not set at all.
     let plain = token
         .bytes()
@@ -34,8 +42,7 @@ pub(crate) fn session(secure: bool, token: &str, seconds: i64) -> Option<HeaderV
         tracing::error!("a session token has characters that no cookie carries");
         return None;
     }
-    let secure_flag = if secure { "; Secure" } else { "" };
-    let name = session_name(secure);
+    let secure_flag = if name.starts_with("__Host-") { "; Secure" } else { "" };
     HeaderValue::from_str(&format!(
         "{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{secure_flag}",
         seconds.max(0)
@@ -70,13 +77,29 @@ mod tests {
     }
 
     #[test]
+    fn two_sides_on_one_host_keep_their_own_sessions() {
+        for secure in [true, false] {
+            assert_ne!(
+                session_name(secure, SignInMode::Password),
+                session_name(secure, SignInMode::Paired)
+            );
+        }
+    }
+
+    #[test]
     fn the_session_cookie_is_strict_and_out_of_reach_of_scripts() {
-        let cookie = session(true, "abc", 60).unwrap();
+        let cookie = session("__Host-tomori", "abc", 60).unwrap();
         assert_eq!(
             cookie.to_str().unwrap(),
             "__Host-tomori=abc; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure"
         );
-        assert!(!session(false, "abc", 60).unwrap().to_str().unwrap().contains("Secure"));
-        assert_eq!(session(true, "abc; Domain=evil", 60), None);
+        assert!(
+            !session("tomori", "abc", 60)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .contains("Secure")
+        );
+        assert_eq!(session("tomori", "abc; Domain=evil", 60), None);
     }
 }

@@ -1,7 +1,7 @@
 //! One device: all that is known of it, its buttons, what happened lately. And the wishes themselves.
 
 use askama::Template;
-use axum::extract::{Path, Query as Asked, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Html, When, Width, live, number, timeline};
@@ -12,7 +12,7 @@ use super::App;
 use super::fields::{Fields, Signed};
 use super::house::{DeviceRow, device_row, fresh_key};
 use super::refusal::Refusal;
-use super::shell::{Place, Query, Told, go_on_at};
+use super::shell::{Place, Query, Segment, Told, go_on_at};
 use super::visitor::Visitor;
 use crate::port::{CommandError, DeviceView, Wish};
 use crate::say::Say;
@@ -41,12 +41,7 @@ struct PositionForm {
 }
 
 /// `GET /devices/{device}`
-pub(crate) async fn page(
-    State(app): State<App>,
-    Path(device): Path<String>,
-    visitor: Visitor,
-    Asked(query): Asked<Query>,
-) -> Response {
+pub(crate) async fn page(State(app): State<App>, Segment(device): Segment, visitor: Visitor, query: Query) -> Response {
     match render(&app, &visitor, &device, &query).await {
         Ok(response) => response,
         Err(refusal) => visitor.refuse(refusal).into_response(),
@@ -152,7 +147,7 @@ fn facts(say: Say, view: &DeviceView, when: &When) -> Vec<(String, Html)> {
 }
 
 /// `POST /devices/{device}/commands`
-pub(crate) async fn command(State(app): State<App>, Path(device): Path<String>, form: Signed) -> Response {
+pub(crate) async fn command(State(app): State<App>, Segment(device): Segment, form: Signed) -> Response {
     let Signed { visitor, fields } = form;
     let Ok(device) = device.parse::<DeviceId>() else {
         return visitor.refuse(Refusal::not_found()).into_response();

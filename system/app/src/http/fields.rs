@@ -87,7 +87,7 @@ impl Fields {
 }
 
 /// `application/x-www-form-urlencoded`, strictly UTF-8.
-fn form_fields(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+pub(crate) fn form_fields(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let decode = |part: &str| {
         let spaced = part.replace('+', " ");

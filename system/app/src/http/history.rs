@@ -1,7 +1,7 @@
 //! What happened, day by day, newest first.
 
 use askama::Template;
-use axum::extract::{Query as Asked, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use tomori_look::{Html, Icon, When, empty_state, timeline};
@@ -31,7 +31,7 @@ struct HistoryPage {
 }
 
 /// `GET /history`
-pub(crate) async fn page(State(app): State<App>, visitor: Visitor, Asked(query): Asked<Query>) -> Response {
+pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query) -> Response {
     match render(&app, &visitor, &query).await {
         Ok(response) => response,
         Err(refusal) => visitor.refuse(refusal).into_response(),

@@ -1,7 +1,7 @@
 //! The first screen: is my house all right? And the rooms with their devices.
 
 use askama::Template;
-use axum::extract::{Query as Asked, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tomori_look::picture::{Going, House, Room, Shade, Window};
@@ -73,7 +73,7 @@ pub(crate) fn fresh_key(app: &App) -> String {
 }
 
 /// `GET /`
-pub(crate) async fn page(State(app): State<App>, visitor: Visitor, Asked(query): Asked<Query>) -> Response {
+pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query) -> Response {
     let house = match app.port.house(&visitor.viewer, &visitor.home.id).await {
         Ok(house) => house,
         Err(error) => return visitor.refuse(error).into_response(),

@@ -1,7 +1,6 @@
 //! What makes the pages an app: the manifest, the service worker, the page for the time without a line.
 
 use askama::Template;
-use axum::extract::Query as Asked;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Html, Page};
@@ -21,7 +20,7 @@ struct OfflinePage {
 }
 
 /// `GET /manifest.webmanifest?lang=ja`
-pub(crate) async fn manifest(guest: Guest, Asked(query): Asked<Query>) -> Response {
+pub(crate) async fn manifest(guest: Guest, query: Query) -> Response {
     let say = Say::new(query.lang.parse::<Lang>().unwrap_or(guest.say.lang));
     let icon = |name: &str, sizes: &str, mime: &str, purpose: &str| serde_json::json!({ "src": tomori_look::path(name), "sizes": sizes, "type": mime, "purpose": purpose });
     let shortcut = |name: String, url: &str| {

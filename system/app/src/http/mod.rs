@@ -52,6 +52,13 @@ pub(crate) struct App {
     options: Options,
 }
 
+impl App {
+    /// The name of this side's session cookie.
+    fn session_cookie(&self) -> &'static str {
+        cookie::session_name(self.options.secure_cookies, self.port.abilities().sign_in)
+    }
+}
+
 /// The largest form there is (a schedule) takes under 1 KiB.
 const LARGEST_BODY: usize = 16 * 1024;
 
@@ -106,6 +113,7 @@ pub fn router(port: Arc<dyn HousePort>, options: Options) -> Router {
         .route("/manifest.webmanifest", get(install::manifest))
         .route("/sw.js", get(install::service_worker))
         .route("/offline", get(install::offline))
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(app)
         .merge(FILES.router());
@@ -115,4 +123,8 @@ pub fn router(port: Arc<dyn HousePort>, options: Options) -> Router {
 /// The page for an address that is nobody's; a fallback for the server.
 pub async fn not_found(headers: HeaderMap) -> Response {
     Refusal::not_found().page(lang_of(&headers, None)).into_response()
+}
+
+async fn wrong_method(headers: HeaderMap) -> Response {
+    Refusal::wrong_method().page(lang_of(&headers, None)).into_response()
 }

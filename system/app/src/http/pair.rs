@@ -4,7 +4,7 @@
 //! gateway puts it into a form.
 
 use askama::Template;
-use axum::extract::{Path, Query as Asked, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Field, Html, Input, Page, Tone, When, Width, notice, qr};
@@ -12,7 +12,7 @@ use tomori_smart_home::GrantId;
 
 use super::fields::{Signed, Unsigned};
 use super::refusal::Refusal;
-use super::shell::{Place, Query, Told, go_on};
+use super::shell::{Place, Query, Segment, Told, go_on};
 use super::sign_in::{enter, peer_address, retry_after};
 use super::visitor::{Guest, Visitor};
 use super::{App, FILES};
@@ -62,7 +62,7 @@ struct RedeemPage {
 pub(crate) async fn page(
     State(app): State<App>,
     guest: Guest,
-    Asked(query): Asked<Query>,
+    query: Query,
     visitor: Result<Visitor, Response>,
 ) -> Response {
     if app.port.abilities().sign_in == SignInMode::Paired {
@@ -84,7 +84,7 @@ async fn phones(app: &App, visitor: &Visitor, told: Html, status: StatusCode) ->
         (Err(error), _) | (_, Err(error)) => return visitor.refuse(error).into_response(),
     };
     let say = visitor.say;
-    let when = When::in_zone(say.lang, &house.place.time_zone, app.port.now());
+    let when = When::in_zone(say.lang, &house.place.time_zone, app.port.wall_now());
     let body = Html::of(&PairPage {
         say,
         told,
@@ -133,7 +133,7 @@ async fn paired(app: &App, visitor: &Visitor, pairing: &Pairing) -> Response {
         Ok(house) => house.place.time_zone,
         Err(error) => return visitor.refuse(error).into_response(),
     };
-    let when = When::in_zone(say.lang, &zone, app.port.now());
+    let when = When::in_zone(say.lang, &zone, app.port.wall_now());
     let link = format!("{}/pair#{}", pairing.house_address, pairing.secret);
     let body = Html::of(&PairedPage {
         say,
@@ -147,7 +147,7 @@ async fn paired(app: &App, visitor: &Visitor, pairing: &Pairing) -> Response {
 }
 
 /// `POST /pair/{grant}/end`
-pub(crate) async fn unpair(State(app): State<App>, Path(grant): Path<String>, form: Signed) -> Response {
+pub(crate) async fn unpair(State(app): State<App>, Segment(grant): Segment, form: Signed) -> Response {
     let Signed { visitor, .. } = form;
     let Ok(grant) = grant.parse::<GrantId>() else {
         return visitor.refuse(Refusal::not_found()).into_response();

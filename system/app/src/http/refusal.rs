@@ -45,6 +45,15 @@ impl Refusal {
         )
     }
 
+    /// The address exists, and does something else.
+    pub(crate) const fn wrong_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "refusal-not-found-head",
+            "refusal-not-found-text",
+        )
+    }
+
     pub(crate) const fn not_here() -> Self {
         Self::new(StatusCode::NOT_FOUND, "refusal-not-here-head", "refusal-not-here-text")
     }

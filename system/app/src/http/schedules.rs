@@ -1,7 +1,7 @@
 //! The schedules of the house, side by side; resting, waking and deleting one.
 
 use askama::Template;
-use axum::extract::{Path, Query as Asked, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use tomori_look::{Html, Icon, Tone, When, badge, empty_state};
@@ -11,7 +11,7 @@ use tomori_smart_home::{Schedule, ScheduleId};
 use super::App;
 use super::fields::Signed;
 use super::refusal::Refusal;
-use super::shell::{Place, Query, Told, go_on};
+use super::shell::{Place, Query, Segment, Told, go_on};
 use super::visitor::Visitor;
 use crate::port::{Draft, HouseView, ScheduleError, ScheduleView};
 use crate::say::{Deed, Say};
@@ -67,7 +67,7 @@ impl From<&Schedule> for Draft {
 }
 
 /// `GET /schedules`
-pub(crate) async fn page(State(app): State<App>, visitor: Visitor, Asked(query): Asked<Query>) -> Response {
+pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query) -> Response {
     match list(&app, &visitor, &query).await {
         Ok(response) => response,
         Err(refusal) => visitor.refuse(refusal).into_response(),
@@ -168,7 +168,7 @@ pub(crate) async fn find(app: &App, visitor: &Visitor, id: &str) -> Result<Sched
 }
 
 /// `POST /schedules/{schedule}/pause`
-pub(crate) async fn pause(State(app): State<App>, Path(id): Path<String>, form: Signed) -> Response {
+pub(crate) async fn pause(State(app): State<App>, Segment(id): Segment, form: Signed) -> Response {
     let Signed { visitor, fields } = form;
     let pause = match fields.get("pause") {
         "paused" => Pause::Paused,
@@ -200,7 +200,7 @@ pub(crate) async fn pause(State(app): State<App>, Path(id): Path<String>, form: 
 }
 
 /// `GET /schedules/{schedule}/delete`
-pub(crate) async fn ask_delete(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Response {
+pub(crate) async fn ask_delete(State(app): State<App>, Segment(id): Segment, visitor: Visitor) -> Response {
     let found = match find(&app, &visitor, &id).await {
         Ok(view) => view,
         Err(refusal) => return visitor.refuse(refusal).into_response(),
@@ -221,7 +221,7 @@ pub(crate) async fn ask_delete(State(app): State<App>, Path(id): Path<String>, v
 }
 
 /// `POST /schedules/{schedule}/delete`
-pub(crate) async fn delete(State(app): State<App>, Path(id): Path<String>, form: Signed) -> Response {
+pub(crate) async fn delete(State(app): State<App>, Segment(id): Segment, form: Signed) -> Response {
     let Signed { visitor, fields } = form;
     let Ok(id) = id.parse::<ScheduleId>() else {
         return visitor.refuse(Refusal::not_found()).into_response();

@@ -1,7 +1,7 @@
 //! Settings: language, home, password, sessions, paired phones.
 
 use askama::Template;
-use axum::extract::{Path, Query as Asked, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Field, Html, Input, When, Width, language_switch};
@@ -10,7 +10,7 @@ use tomori_smart_home::HomeId;
 
 use super::fields::{Signed, Unsigned};
 use super::refusal::Refusal;
-use super::shell::{Place, Query, Told, go_on};
+use super::shell::{Place, Query, Segment, Told, go_on};
 use super::visitor::Visitor;
 use super::{App, cookie};
 use crate::port::{PasswordError, SessionView};
@@ -57,7 +57,7 @@ struct Wrong {
 }
 
 /// `GET /settings`
-pub(crate) async fn page(State(app): State<App>, visitor: Visitor, Asked(query): Asked<Query>) -> Response {
+pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query) -> Response {
     show(
         &app,
         &visitor,
@@ -83,7 +83,7 @@ async fn show(app: &App, visitor: &Visitor, told: Html, wrong: &Wrong, status: S
     } else {
         Vec::new()
     };
-    let when = When::in_zone(say.lang, &house.place.time_zone, app.port.now());
+    let when = When::in_zone(say.lang, &house.place.time_zone, app.port.wall_now());
     let body = Html::of(&SettingsPage {
         say,
         told,
@@ -175,7 +175,7 @@ pub(crate) async fn language(State(app): State<App>, headers: HeaderMap, form: U
         return guest.refuse(Refusal::unreadable()).into_response();
     };
     let secure = app.options.secure_cookies;
-    if let Some(token) = cookie::read(&headers, cookie::session_name(secure))
+    if let Some(token) = cookie::read(&headers, app.session_cookie())
         && let Ok(Some(viewer)) = app.port.viewer(token).await
         && let Err(error) = app.port.set_language(&viewer, lang).await
     {
@@ -242,7 +242,7 @@ pub(crate) async fn password(State(app): State<App>, form: Signed) -> Response {
 }
 
 /// `POST /settings/sessions/{session}/end`
-pub(crate) async fn end_session(State(app): State<App>, Path(session): Path<String>, form: Signed) -> Response {
+pub(crate) async fn end_session(State(app): State<App>, Segment(session): Segment, form: Signed) -> Response {
     let Signed { visitor, .. } = form;
     if !app.port.abilities().sessions {
         return visitor.refuse(Refusal::not_here()).into_response();

@@ -1,11 +1,16 @@
 //! The page around every page of the app.
 
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use tomori_look::{Html, Icon, NavItem, Page, Tone, Width, notice};
 
-use super::FILES;
+use super::fields::form_fields;
 use super::visitor::Visitor;
+use super::{App, FILES};
 use crate::say::Say;
 
 /// The places of the navigation.
@@ -107,19 +112,48 @@ impl Told {
     }
 }
 
-/// What a page's address may carry.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+/// What a page's address may carry. Whatever else it carries, or carries in a broken form, is not read.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Query {
-    #[serde(default)]
     pub(crate) told: String,
-    #[serde(default)]
     pub(crate) next: String,
-    #[serde(default)]
     pub(crate) before: String,
-    #[serde(default)]
     pub(crate) device: String,
-    #[serde(default)]
     pub(crate) lang: String,
+}
+
+/// The one part of a path that names a thing; empty, and so nobody's name, when it is no text.
+#[derive(Debug, Clone)]
+pub(crate) struct Segment(pub(crate) String);
+
+impl FromRequestParts<App> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Infallible> {
+        let mut query = Self::default();
+        let fields = form_fields(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+        for (name, value) in fields {
+            let place = match name.as_str() {
+                "told" => &mut query.told,
+                "next" => &mut query.next,
+                "before" => &mut query.before,
+                "device" => &mut query.device,
+                "lang" => &mut query.lang,
+                _ => continue,
+            };
+            *place = value;
+        }
+        Ok(query)
+    }
+}
+
+impl FromRequestParts<App> for Segment {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let name = Path::<String>::from_request_parts(parts, app).await;
+        Ok(Self(name.map_or_else(|_| String::new(), |Path(name)| name)))
+    }
 }
 
 impl Query {

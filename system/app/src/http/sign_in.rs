@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query as Asked, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use tomori_look::{Field, Html, Input, Page, Tone, language_switch, notice};
@@ -67,7 +67,7 @@ pub(crate) fn peer_address(peer: Option<Extension<Peer>>) -> Option<IpAddr> {
 }
 
 /// `GET /sign-in`
-pub(crate) async fn page(State(app): State<App>, guest: Guest, Asked(query): Asked<Query>) -> Response {
+pub(crate) async fn page(State(app): State<App>, guest: Guest, query: Query) -> Response {
     let next = own_path(&query.next).unwrap_or("/");
     show(
         &app,
@@ -233,9 +233,9 @@ fn given(fields: &Fields, from: Option<IpAddr>, headers: &HeaderMap) -> Result<S
 
 /// Goes in: the cookie is set, the browser goes on.
 pub(crate) fn enter(app: &App, opened: &Opened, next: &str) -> Response {
-    let seconds = opened.expires_at.duration_since(app.port.now()).as_secs();
+    let seconds = opened.expires_at.duration_since(app.port.wall_now()).as_secs();
     let mut response = Redirect::to(next).into_response();
-    match cookie::session(app.options.secure_cookies, &opened.token, seconds) {
+    match cookie::session(app.session_cookie(), &opened.token, seconds) {
         Some(cookie) => {
             response.headers_mut().append(header::SET_COOKIE, cookie);
             response
@@ -259,7 +259,7 @@ pub(crate) async fn sign_out(State(app): State<App>, form: Signed) -> Response {
         return visitor.refuse(error).into_response();
     }
     let mut response = go_on("/sign-in", Some(Told::SignedOut));
-    if let Some(cookie) = cookie::session(app.options.secure_cookies, "", 0) {
+    if let Some(cookie) = cookie::session(app.session_cookie(), "", 0) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response

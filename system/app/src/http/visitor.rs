@@ -141,7 +141,7 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let guest_lang = lang_of(&parts.headers, None);
         let part = wants_part(&parts.headers);
-        let name = cookie::session_name(app.options.secure_cookies);
+        let name = app.session_cookie();
         let token = cookie::read(&parts.headers, name).filter(|token| token.len() <= LONGEST_TOKEN);
         let viewer = match token {
             Some(token) => app

@@ -90,8 +90,14 @@ pub trait HousePort: Send + Sync + 'static {
     /// What this side can do. Constant.
     fn abilities(&self) -> Abilities;
 
-    /// The moment, by the clock in which this side tells its times.
+    /// The moment, by the house clock: reports, commands, schedules and history are told in it.
     fn now(&self) -> Timestamp;
+
+    /// The moment, by the wall clock: sessions, pairings and their ends are told in it. The same as [`HousePort::now`]
+    /// except where a house's day runs faster than the world's.
+    fn wall_now(&self) -> Timestamp {
+        self.now()
+    }
 
     /// Opens a session for a person, [`SignInMode::Password`].
     async fn sign_in(&self, given: SignIn) -> Result<Opened, SignInError>;

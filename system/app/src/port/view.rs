@@ -12,7 +12,7 @@ use tomori_smart_home::{
 pub struct Opened {
     /// What the cookie carries: at least 128 bits of chance, printable ASCII without `;`, `,`, `"`, `\` and spaces.
     pub token: String,
-    /// From this moment on it opens nothing.
+    /// From this moment of the wall clock on it opens nothing.
     pub expires_at: Timestamp,
 }
 

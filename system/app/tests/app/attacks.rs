@@ -387,3 +387,23 @@ async fn no_page_can_be_framed() {
         );
     }
 }
+
+/// Addresses that are no text, or say a thing twice: answered in words, as if nothing had been said.
+#[tokio::test]
+async fn broken_addresses_are_answered_in_words() {
+    let mut client = hanako().await.in_english();
+    for (path, status) in [
+        ("/?told=%ff", StatusCode::OK),
+        ("/?told=sent&told=saved", StatusCode::OK),
+        ("/history?before=%00", StatusCode::OK),
+        ("/devices/%ff", StatusCode::NOT_FOUND),
+        ("/schedules/%00", StatusCode::NOT_FOUND),
+    ] {
+        let page = client.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        page.says("</html>");
+    }
+    let page = client.get("/sign-out").await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    page.says("Not found.");
+}

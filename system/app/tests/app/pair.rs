@@ -53,6 +53,34 @@ async fn the_secret_opens_the_gateway_once() {
 }
 
 #[tokio::test]
+async fn both_sides_on_one_host_show_the_same_house_to_one_phone() {
+    let mut phone = hanako().await.in_english();
+    let secret = phone.post("/pair", &[]).await.body.split_once("/pair#").unwrap().1
+        [.."secret2-0123456789abcdefghijkl".len()]
+        .to_owned();
+    let mut at_home = Client::new(phone.house.at_home()).in_english();
+    // Cookies know no ports: the phone brings the platform's session along.
+    at_home.cookies = phone.cookies.clone();
+    assert_eq!(at_home.get("/").await.to(), "/sign-in", "which opens nothing here");
+    assert_eq!(at_home.post("/pair/redeem", &[("secret", &secret)]).await.to(), "/");
+    at_home.get("/").await.says("directly to the gateway");
+    phone.cookies = at_home.cookies.clone();
+    phone
+        .get("/")
+        .await
+        .says("田中家 is all right")
+        .is_silent_about("directly to the gateway");
+    let csrf = at_home.get("/").await.csrf();
+    let wish = [("csrf", csrf.as_str()), ("wish", "close"), ("key", "0123456789abcdef")];
+    assert_eq!(
+        at_home.post_plain("/devices/dev_bed/commands", &wish).await.to(),
+        "/?told=sent#dev_bed"
+    );
+    phone.get("/devices/dev_bed").await.says("asked to close");
+    at_home.get("/history").await.says("by 田中 花子 (at home)");
+}
+
+#[tokio::test]
 async fn people_paste_the_whole_link_too() {
     let mut client = linked();
     let link = "https://127.0.0.1:8443/pair#secret1-0123456789abcdefghijkl";

@@ -4,7 +4,7 @@ mod conflict;
 mod form;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Html, Tone, When, Width, fragment, notice};
@@ -16,7 +16,7 @@ use super::draft::{DraftForm, Wrong, next_firings};
 use super::fields::Signed;
 use super::refusal::Refusal;
 use super::schedules::{find, refused};
-use super::shell::{Place, Told, go_on};
+use super::shell::{Place, Segment, Told, go_on};
 use super::visitor::Visitor;
 use crate::port::{Draft, HouseView, ScheduleError};
 use crate::say::Say;
@@ -72,7 +72,7 @@ pub(crate) async fn blank(State(app): State<App>, visitor: Visitor) -> Response 
 }
 
 /// `GET /schedules/{schedule}`
-pub(crate) async fn page(State(app): State<App>, Path(id): Path<String>, visitor: Visitor) -> Response {
+pub(crate) async fn page(State(app): State<App>, Segment(id): Segment, visitor: Visitor) -> Response {
     answer(&visitor, async {
         let house = house(&app, &visitor).await?;
         let found = find(&app, &visitor, &id).await?.schedule;
@@ -109,7 +109,7 @@ pub(crate) async fn create(State(app): State<App>, form: Signed) -> Response {
 }
 
 /// `POST /schedules/{schedule}`
-pub(crate) async fn edit(State(app): State<App>, Path(id): Path<String>, form: Signed) -> Response {
+pub(crate) async fn edit(State(app): State<App>, Segment(id): Segment, form: Signed) -> Response {
     let Signed { visitor, fields } = form;
     answer(&visitor, async {
         let house = house(&app, &visitor).await?;

@@ -73,7 +73,7 @@ pub(crate) struct Session {
 pub(crate) struct MemoryHouse {
     clock: SharedClock,
     abilities: Abilities,
-    inner: Mutex<Memory>,
+    inner: Arc<Mutex<Memory>>,
     changes: broadcast::Sender<(HomeId, Change)>,
 }
 
@@ -102,12 +102,23 @@ impl MemoryHouse {
         Self::with(clock, at_home)
     }
 
+    /// The gateway's side of the very same house.
+    pub(crate) fn at_home(&self) -> Arc<Self> {
+        let gateway = Self::gateway(self.clock.clone());
+        Arc::new(Self {
+            clock: self.clock.clone(),
+            abilities: gateway.abilities,
+            inner: self.inner.clone(),
+            changes: self.changes.clone(),
+        })
+    }
+
     fn with(clock: SharedClock, abilities: Abilities) -> Arc<Self> {
         let memory = data::memory(clock.now());
         Arc::new(Self {
             clock,
             abilities,
-            inner: Mutex::new(memory),
+            inner: Arc::new(Mutex::new(memory)),
             changes: broadcast::channel(256).0,
         })
     }

@@ -9,9 +9,9 @@ use futures_util::stream::BoxStream;
 use jiff::{SignedDuration, Timestamp};
 use tokio_stream::wrappers::BroadcastStream;
 use tomori_app::port::{
-    Abilities, Change, CommandError, CommandView, Draft, Happened, HistoryPage, HousePort, HouseView, Opened,
+    Abilities, Change, CommandError, CommandView, Draft, Happened, HistoryPage, HousePort, HouseView, Link, Opened,
     PairError, Pairing, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn,
-    SignInError, Viewer, Who, Wish,
+    SignInError, SignInMode, Vantage, Viewer, Who, Wish,
 };
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::{CommandId, DeviceId, DeviceKind, GrantId, HomeId, Schedule, ScheduleId, Stage};
@@ -148,7 +148,11 @@ impl HousePort for MemoryHouse {
     }
 
     async fn house(&self, viewer: &Viewer, home: &HomeId) -> Result<HouseView, PortError> {
-        Ok(self.lock().home(viewer, home)?.house.clone())
+        let mut house = self.lock().home(viewer, home)?.house.clone();
+        if self.abilities.sign_in == SignInMode::Paired && matches!(house.vantage, Vantage::Platform { .. }) {
+            house.vantage = Vantage::Home { platform: Link::Up };
+        }
+        Ok(house)
     }
 
     async fn command(&self, viewer: &Viewer, home: &HomeId, wish: Wish) -> Result<CommandId, CommandError> {
@@ -180,7 +184,7 @@ impl HousePort for MemoryHouse {
             value: wish.value.clone(),
             who: Who::Resident {
                 name: Some(viewer.name.clone()),
-                at_home: false,
+                at_home: self.abilities.sign_in == SignInMode::Paired,
             },
             issued_at: now,
             stage: Stage::Accepted,
