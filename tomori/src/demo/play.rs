@@ -145,25 +145,15 @@ async fn shutter(api: &Api) -> Result<(String, String)> {
     let end = Instant::now() + PATIENCE;
     loop {
         let devices = api.get("/elapi/v1/devices").await?;
-        let shutters = devices
-            .get("devices")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|device| {
-                let is_shutter = device.get("deviceType")?.as_str()? == "electricRainDoor";
-                is_shutter.then(|| device.get("id")?.as_str().map(str::to_owned))?
-            });
-        for id in shutters {
+        for device in devices.get("devices").and_then(Value::as_array).into_iter().flatten() {
+            let field = |name: &str| device.get(name).and_then(Value::as_str);
+            let (Some(id), Some(name), Some("electricRainDoor")) = (field("id"), field("name"), field("deviceType"))
+            else {
+                continue;
+            };
             let state = api.get(&format!("/elapi/v1/devices/{id}/properties")).await?;
             if state.get("openCloseStatus").and_then(Value::as_str) == Some("fullyClosed") {
-                let description = api.get(&format!("/elapi/v1/devices/{id}")).await?;
-                let name = description
-                    .pointer("/tomori/name")
-                    .and_then(Value::as_str)
-                    .unwrap_or(&id)
-                    .to_owned();
-                return Ok((id, name));
+                return Ok((id.to_owned(), name.to_owned()));
             }
         }
         if Instant::now() >= end {

@@ -88,14 +88,13 @@ async fn look(api: &Api, town: &Town, told: &mut Told, lang: Lang) -> Result<Vec
     if told.names.is_empty() {
         let devices = api.get("/elapi/v1/devices").await?;
         for device in array(&devices, "devices") {
-            let Some(id) = text(device, "id") else { continue };
-            let described = api.get(&format!("/elapi/v1/devices/{id}")).await?;
-            let name = described.pointer("/tomori/name").and_then(Value::as_str).unwrap_or(id);
-            told.names.insert(id.to_owned(), name.to_owned());
+            if let (Some(id), Some(name)) = (text(device, "id"), text(device, "name")) {
+                told.names.insert(id.to_owned(), name.to_owned());
+            }
         }
     }
     let schedules = api.get(&format!("/api/v1/homes/{home}/schedules")).await?;
-    for schedule in array(&schedules, "schedules") {
+    for schedule in schedules.as_array().map(Vec::as_slice).unwrap_or_default() {
         let (Some(id), version) = (text(schedule, "id"), schedule.get("version").and_then(Value::as_u64)) else {
             continue;
         };
