@@ -13,6 +13,8 @@ use crate::words::{Word, word};
 pub enum Input {
     /// Any text.
     Text,
+    /// A link, or the end of one, as people paste it; up to 400 characters.
+    Link,
     /// A login name or an e-mail address.
     Login,
     /// The password one has.
@@ -151,6 +153,10 @@ impl<'a> Field<'a> {
     fn attributes(&self) -> String {
         let mut out = match self.input {
             Input::Text => " type=\"text\" maxlength=\"80\" autocomplete=\"off\"".to_owned(),
+            Input::Link => {
+                " type=\"text\" maxlength=\"400\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\""
+                    .to_owned()
+            }
             Input::Login => {
                 " type=\"text\" maxlength=\"254\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\""
                     .to_owned()

@@ -165,7 +165,7 @@ fn redeem_page(guest: &Guest, told: Html, status: StatusCode) -> Response {
     let body = Html::of(&RedeemPage {
         say,
         told,
-        secret: Field::new(say.lang, "secret", &say.text("redeem-field"), Input::Text)
+        secret: Field::new(say.lang, "secret", &say.text("redeem-field"), Input::Link)
             .hint(&say.text("redeem-hint"))
             .required()
             .html(),
