@@ -1,192 +1,266 @@
-//! A journal: entries in the order they came, durable when the writer says so, chained by hashes so that nobody can
-//! change, remove or swap one without being found out, and sealed where nobody else should read them.
+//! A journal: entries in the order they were written, on the disk before anybody is told so, and so linked that
+//! nothing can be changed, moved, put in or left out unseen.
 //!
-//! On the disk: segments `00000000000000000001.seg`, each beginning with a header, and one file `head` that says, under a
-//! MAC, where the chain begins and how far it had come. Order of a write: entries, `fdatasync`, head, `fdatasync`, then
-//! the caller is told. So the head may lag behind the segments and never leads:
+//! Entries live in segments, files that are only ever appended to. Each record carries a link of an HMAC chain over
+//! everything before it; a small head file, vouched for by the same key, says how far the journal is known to reach,
+//! so that cutting its end is seen, too. With a sealer, entries are unreadable without the key.
 //!
-//! * entries behind the head are the tail of a crash. Whole ones are kept, a torn one is cut off, and that is told;
-//! * anything missing or different up to the head is loss or tampering, and is refused with its place.
+//! After a crash the end of the last write may be half there. It is cut, and told ([`Repair`]): nobody had been told
+//! that it was safe. Anything else that is not as it was written is refused with its place and the remedy
+//! ([`Tampered`]).
 //!
-//! What cannot be found out from the files alone: that the whole folder was put back to an older copy of itself. Who
-//! has to know that compares [`Journal::next_seq`] with what somebody else has acknowledged.
+//! What is found: a changed, removed, swapped or inserted entry; a replaced, cut or removed segment; a cut end; a
+//! changed, cut or removed head. What cannot be found from inside: that the whole directory, head and all, was put
+//! back to an older state, or was rewritten by somebody who has the key. Against that, note [`Verified::chain`]
+//! elsewhere from time to time: a journal that once ended there must still contain it.
+//!
+//! Memory: two small buffers and 48 bytes for every 32 KiB of entries.
 
 mod error;
-mod head;
-mod read;
-mod segment;
-mod writer;
+mod format;
+mod scan;
+mod store;
+mod survey;
+mod worker;
 
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
+use std::thread;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
-pub use error::{JournalError, Repair, Tampered};
-use writer::{Request, Shared, Writer};
+pub use error::{Damage, JournalError, Repair, Repaired, Tampered};
 
 use crate::seal::{MacKey, Sealer};
+use crate::wait::block_on;
+use store::Store;
+use worker::{Append, Gauges, Job, Work};
 
-/// Requests that wait for the writer at most; further callers wait.
-const QUEUE: usize = 256;
-/// Bytes in one entry at most.
+/// Bytes in one entry at most: 1 MiB.
 pub const LARGEST_ENTRY: usize = 1024 * 1024;
+/// How much may wait to be written, in KiB.
+const WAITING_KIB: u32 = 2 * 1024;
+/// How often `verify` looks again before it believes that something is wrong.
+const LOOKS: usize = 8;
+const STACK: usize = 256 * 1024;
 
 /// How a journal is kept.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Seals each entry; `None` writes in clear.
+    /// Seals the entries; without it they are in clear.
     pub sealer: Option<Sealer>,
-    /// A new segment begins when one has grown this large; at least 4 KiB.
+    /// How long a segment grows before the next begins: what is released goes in pieces of this size. Held between
+    /// 1 KiB and half of `max_bytes`.
     pub segment_bytes: u64,
-    /// All segments together; beyond it appending fails with [`JournalError::Full`].
+    /// The most it may hold; at least 4 KiB.
     pub max_bytes: u64,
 }
 
-/// What was found at opening.
+/// A journal that is open. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    jobs: mpsc::Sender<Job>,
+    shares: Arc<Semaphore>,
+    gauges: Arc<Gauges>,
+}
+
+/// What was found when a journal was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
-    /// The first entry that is still there.
+    /// The first entry that is kept.
     pub first_seq: u64,
-    /// The number that the next entry gets.
+    /// The number of the next entry.
     pub next_seq: u64,
-    /// What a crash had left torn, and was cut off.
+    /// What a crash had left, and what was done about it.
     pub repaired: Option<Repair>,
 }
 
-/// A whole chain.
+/// What was found when a journal was verified: every entry is as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// How many entries there are.
     pub entries: u64,
-    /// The first one's number.
+    /// The number of the first of them.
     pub first_seq: u64,
-    /// The last one's number; one less than the first when there are none.
+    /// The number of the last; one less than the first when there are none.
     pub last_seq: u64,
+    /// The chain after the last entry. Note it elsewhere to find out later that an older state was put back.
+    pub chain: [u8; 32],
+    /// Bytes at the end that are no entry yet: a write that is under way, or what a crash left.
+    pub unfinished_bytes: u64,
 }
 
-/// A journal that is open for writing. Clones are the same journal.
-#[derive(Debug, Clone)]
-pub struct Journal {
-    requests: mpsc::SyncSender<Request>,
-    shared: Arc<Shared>,
+/// Verifies the journal in `dir` from end to end, changing nothing. `key` is the one it is opened with; with the
+/// sealer in `options`, every entry is opened, too. It may be in use meanwhile.
+///
+/// # Errors
+/// The first bad place.
+pub fn verify(dir: &Path, options: &Options, key: &MacKey) -> Result<Verified, Tampered> {
+    let head = || fs::read(dir.join(survey::HEAD_FILE)).ok();
+    let mut before = head();
+    let mut seen = survey::survey(dir, key, options.sealer.as_ref(), u64::MAX);
+    // A journal in use may be writing its head, or removing what was released, while it is looked at; then its head is
+    // another one afterwards. What is really wrong stays wrong.
+    for _ in 0..LOOKS {
+        let after = head();
+        if after == before || seen.as_ref().is_ok_and(|seen| !seen.head_copy_damaged) {
+            break;
+        }
+        before = after;
+        seen = survey::survey(dir, key, options.sealer.as_ref(), u64::MAX);
+    }
+    let seen = seen?;
+    let first_seq = seen.segments.first().map_or(seen.end.seq, |segment| segment.first_seq);
+    if seen.head_copy_damaged {
+        return Err(Tampered {
+            seq: seen.end.seq,
+            segment: dir.join(survey::HEAD_FILE),
+            offset: 0,
+            what: Damage::HeadCopyDamaged,
+        });
+    }
+    Ok(Verified {
+        entries: seen.end.seq - first_seq,
+        first_seq,
+        last_seq: seen.end.seq - 1,
+        chain: seen.end.chain,
+        unfinished_bytes: seen.unfinished_bytes + seen.unfinished_segment.map_or(0, |(_, bytes)| bytes),
+    })
+}
+
+impl Default for Options {
+    /// In clear, segments of 1 MiB, at most 64 MiB.
+    fn default() -> Self {
+        Self {
+            sealer: None,
+            segment_bytes: 1024 * 1024,
+            max_bytes: 64 * 1024 * 1024,
+        }
+    }
 }
 
 impl Journal {
-    /// Opens the journal of a folder, or begins one there. Entries are numbered from 1.
+    /// Opens the journal in `dir`, making it when it is missing, and repairs what a crash left. `key` vouches for
+    /// the order of the entries; it must be the same every time.
+    ///
+    /// Blocks: it reads and checks up to 64 MiB of the newest entries. Call it while starting.
     ///
     /// # Errors
-    /// When it is open already, damaged where it must not be, or the files cannot be used.
-    pub fn open(folder: &Path, options: Options, anchor: MacKey) -> Result<(Self, Opened), JournalError> {
-        let (writer, opened) = Writer::open(folder, options, anchor)?;
-        let shared = writer.shared();
-        let (requests, queue) = mpsc::sync_channel(QUEUE);
-        std::thread::Builder::new()
+    /// [`JournalError`], with the remedy.
+    pub fn open(dir: &Path, options: Options, key: MacKey) -> Result<(Self, Opened), JournalError> {
+        let (store, repaired) = Store::open(dir, options, key)?;
+        let opened = Opened {
+            first_seq: store.first_seq(),
+            next_seq: store.next_seq(),
+            repaired,
+        };
+        let (jobs, waiting) = mpsc::channel();
+        let gauges = Arc::new(Gauges::default());
+        gauges.show(&store);
+        let own_gauges = Arc::clone(&gauges);
+        thread::Builder::new()
             .name("journal".to_owned())
-            .stack_size(128 * 1024)
-            .spawn(move || writer.run(&queue))
-            .map_err(|source| JournalError::File {
-                path: folder.to_owned(),
-                source,
-            })?;
-        Ok((Self { requests, shared }, opened))
+            .stack_size(STACK)
+            .spawn(move || worker::run(store, &waiting, &own_gauges))
+            .map_err(|error| JournalError::file(dir, error))?;
+        let shares = Arc::new(Semaphore::new(usize::try_from(WAITING_KIB).unwrap_or(1)));
+        let journal = Self { jobs, shares, gauges };
+        Ok((journal, opened))
     }
 
-    /// Appends entries, all or none; durable when it returns. Tells the number of the first.
+    /// Appends `entries`, in order and without others in between, and returns the number of the first once all are
+    /// on the disk. Waits while too much is being written already.
+    ///
+    /// A caller that stops waiting does not take its entries back.
     ///
     /// # Errors
-    /// When the journal or the disk is full, or the disk fails; nothing was appended then.
+    /// [`JournalError`]. Then none of `entries` will be read; only after [`JournalError::Broken`] may some of them
+    /// be there when the journal is opened again.
     pub async fn append(&self, entries: Vec<Vec<u8>>) -> Result<u64, JournalError> {
-        let (answer, answered) = oneshot::channel();
-        self.send(Request::Append { entries, answer }).await?;
-        answered.await.map_err(|_| JournalError::Closed)?
+        let bytes: usize = entries.iter().map(Vec::len).sum();
+        let (reply, answer) = oneshot::channel();
+        self.ask(bytes, Work::Append(Append { entries, reply })).await?;
+        answer.await.map_err(|_| JournalError::Closed)?
     }
 
-    /// [`Journal::append`] for callers without an executor; it must not be called on one.
+    /// [`append`](Self::append) for code that is not async: holds the thread until it is done.
     ///
     /// # Errors
-    /// As [`Journal::append`].
+    /// As `append`.
     pub fn append_blocking(&self, entries: Vec<Vec<u8>>) -> Result<u64, JournalError> {
-        let (answer, answered) = oneshot::channel();
-        self.requests
-            .send(Request::Append { entries, answer })
-            .map_err(|_| JournalError::Closed)?;
-        answered.blocking_recv().map_err(|_| JournalError::Closed)?
+        block_on(self.append(entries))
     }
 
-    /// Entries from a number on: at most so many, and at most so many bytes, but one at least when there is one.
+    /// Entries from `seq` on, or from the first that is kept: at most `max_entries`, and at most
+    /// `max_bytes` unless the first alone is longer. Each is checked against the chain.
     ///
     /// # Errors
-    /// When the files cannot be read or are not what was written.
+    /// [`JournalError`].
     pub async fn read_from(
         &self,
         seq: u64,
         max_entries: usize,
         max_bytes: usize,
     ) -> Result<Vec<(u64, Vec<u8>)>, JournalError> {
-        let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || read::entries(&shared, seq, max_entries, max_bytes))
-            .await
-            .map_err(|_| JournalError::Closed)?
+        let (reply, answer) = oneshot::channel();
+        let work = Work::Read {
+            seq,
+            max_entries,
+            max_bytes,
+            reply,
+        };
+        self.ask(0, work).await?;
+        answer.await.map_err(|_| JournalError::Closed)?
     }
 
-    /// Gives up entries up to and with this number. They go by whole segments; the chain goes on.
+    /// Gives up the entries up to and including `seq`. They go by whole segments, the newest of which stays unless it
+    /// has grown to a quarter of its size; the chain goes on. A number beyond the end gives up all.
     ///
     /// # Errors
-    /// When the files cannot be changed.
+    /// [`JournalError`].
     pub async fn release_through(&self, seq: u64) -> Result<(), JournalError> {
-        let (answer, answered) = oneshot::channel();
-        self.send(Request::Release { seq, answer }).await?;
-        answered.await.map_err(|_| JournalError::Closed)?
+        let (reply, answer) = oneshot::channel();
+        self.ask(0, Work::Release { seq, reply }).await?;
+        answer.await.map_err(|_| JournalError::Closed)?
     }
 
-    /// The number that the next entry gets.
-    #[must_use]
-    pub fn next_seq(&self) -> u64 {
-        self.shared.next_seq.load(Ordering::Acquire)
-    }
-
-    /// The first entry that is still there.
-    #[must_use]
-    pub fn first_seq(&self) -> u64 {
-        self.shared.first_seq.load(Ordering::Acquire)
-    }
-
-    /// Bytes in all segments.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.shared.bytes.load(Ordering::Acquire)
-    }
-
-    async fn send(&self, request: Request) -> Result<(), JournalError> {
-        match self.requests.try_send(request) {
-            Ok(()) => Ok(()),
-            Err(mpsc::TrySendError::Disconnected(_)) => Err(JournalError::Closed),
-            Err(mpsc::TrySendError::Full(request)) => {
-                let requests = self.requests.clone();
-                tokio::task::spawn_blocking(move || requests.send(request))
-                    .await
-                    .ok()
-                    .and_then(Result::ok)
-                    .ok_or(JournalError::Closed)
-            }
+    /// Finishes what waits and closes the files; other clones get [`JournalError::Closed`] from then on.
+    pub async fn close(self) {
+        let (reply, closed) = oneshot::channel();
+        if self.ask(0, Work::Close { reply }).await.is_ok() {
+            // An error means that another clone closed it first.
+            let _ = closed.await;
         }
     }
-}
 
-/// Reads a whole journal without changing anything, and without anybody needing to stop.
-///
-/// # Errors
-/// The first bad place.
-pub fn verify(folder: &Path, options: &Options, anchor: &MacKey) -> Result<Verified, Tampered> {
-    let found = segment::scan(folder, options, anchor).map_err(Tampered::from)?;
-    let entries = found.next_seq.saturating_sub(found.first_seq);
-    Ok(Verified {
-        entries,
-        first_seq: found.first_seq,
-        last_seq: found.next_seq.saturating_sub(1),
-    })
+    /// The number of the next entry: one more than the last that is on the disk.
+    #[must_use]
+    pub fn next_seq(&self) -> u64 {
+        self.gauges.next_seq.load(Ordering::Acquire)
+    }
+
+    /// The first entry that is kept; [`next_seq`](Self::next_seq) when there is none.
+    #[must_use]
+    pub fn first_seq(&self) -> u64 {
+        self.gauges.first_seq.load(Ordering::Acquire)
+    }
+
+    /// How many bytes the segments hold.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.gauges.bytes.load(Ordering::Acquire)
+    }
+
+    async fn ask(&self, bytes: usize, work: Work) -> Result<(), JournalError> {
+        let kib = u32::try_from(bytes / 1024 + 1).unwrap_or(WAITING_KIB).min(WAITING_KIB);
+        let share = Arc::clone(&self.shares)
+            .acquire_many_owned(kib)
+            .await
+            .map_err(|_| JournalError::Closed)?;
+        self.jobs.send(Job { work, share }).map_err(|_| JournalError::Closed)
+    }
 }
 
 #[cfg(test)]
