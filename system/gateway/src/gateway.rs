@@ -215,8 +215,9 @@ impl Gateway {
             tasks.spawn(uplink.run(identity, inner));
         }
         shutdown.wait().await;
-        trigger.stop();
+        // Commands first: a network that is gone must not look to them like devices that do not answer.
         self.executor.stop().await;
+        trigger.stop();
         while let Some(ended) = tasks.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a part of the gateway ended badly");

@@ -14,6 +14,7 @@ pub mod config;
 mod gateway;
 pub mod lan;
 mod local;
+mod messages;
 mod plan;
 mod schedule;
 mod store;

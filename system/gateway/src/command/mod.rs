@@ -6,11 +6,12 @@
 mod case;
 mod desk;
 mod model;
+mod need;
 mod run;
 mod service;
 mod showing;
 
-pub(crate) use case::{Intent, Patience};
+pub(crate) use need::{Intent, Patience};
 pub(crate) use service::{Executor, Parts, Road, Taken};
 #[cfg(test)]
 pub(crate) use showing::Showing;

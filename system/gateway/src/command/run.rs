@@ -8,8 +8,9 @@ use jiff::SignedDuration;
 use tomori_smart_home::property::{Source, name};
 use tomori_smart_home::{Command, DeviceKind, Reason, Stage};
 
-use super::case::{Case, Heard, Moment, Need};
+use super::case::Case;
 use super::desk::Calls;
+use super::need::{Heard, Moment, Need};
 use super::service::{Inner, progress};
 use super::showing::{Showing, evidence, is_stop, part};
 use crate::lan::SetError;

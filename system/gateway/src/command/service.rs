@@ -1,6 +1,6 @@
 //! The executor: takes commands, once each, and sees them through.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,10 @@ use tomori_echonet_lite::class::{self, Access};
 use tomori_smart_home::event::What;
 use tomori_smart_home::{Command, CommandId, DeviceId, DeviceKind, Event, Origin, Reason, Stage};
 
-use super::case::{Case, Patience};
+use super::case::Case;
 use super::desk::{Calls, Desk};
 use super::model::{Circumstances, Decision, decide, end_of};
+use super::need::Patience;
 use super::showing::{Showing, part};
 use crate::lan::Lan;
 use crate::local::Changes;
@@ -69,6 +70,7 @@ pub(super) struct Inner {
     admission: tokio::sync::Mutex<()>,
     order: AtomicU64,
     tasks: Mutex<JoinSet<()>>,
+    is_stopping: AtomicBool,
     started: Instant,
 }
 
@@ -81,6 +83,7 @@ impl Executor {
                 admission: tokio::sync::Mutex::default(),
                 order: AtomicU64::new(1),
                 tasks: Mutex::default(),
+                is_stopping: AtomicBool::new(false),
                 started: Instant::now(),
             }),
         }
@@ -109,6 +112,9 @@ impl Executor {
         let Parts { store, time, .. } = &self.inner.parts;
         // One at a time: of two deliveries of the same command the second must see that the first was taken.
         let _one = self.inner.admission.lock().await;
+        if self.inner.is_stopping.load(Ordering::Relaxed) {
+            return Taken::NotRemembered;
+        }
         if store.look(|state| state.commands.contains_key(&command.id)) {
             return Taken::Known;
         }
@@ -280,8 +286,10 @@ impl Executor {
         self.inner.desk.on(device)
     }
 
-    /// Drops everything under way. What is durable is taken up by the next run.
+    /// Takes nothing more and drops everything under way. What is durable is taken up by the next run.
     pub(crate) async fn stop(&self) {
+        let _one = self.inner.admission.lock().await;
+        self.inner.is_stopping.store(true, Ordering::Relaxed);
         let mut tasks = std::mem::take(&mut *self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         tasks.shutdown().await;
     }

@@ -86,9 +86,10 @@ impl Uplink {
     /// Runs until told to stop.
     pub(crate) async fn run(self, mut identity: Identity, shutdown: Shutdown) {
         let mut backoff = Backoff::default();
+        let mut renewed_at = None;
         loop {
             let began = Instant::now();
-            let end = self.converse(&identity, &shutdown).await;
+            let end = self.converse(&identity, renewed_at, &shutdown).await;
             if began.elapsed() >= STOOD {
                 backoff.reset();
             }
@@ -96,6 +97,7 @@ impl Uplink {
                 End::Stopped => return,
                 End::Renewed(renewed) => {
                     identity = *renewed;
+                    renewed_at = Some(Instant::now());
                     self.keep(&identity).await;
                     Duration::ZERO
                 }

@@ -57,7 +57,7 @@ pub(super) enum End {
 
 impl Uplink {
     /// Connects, greets, and talks until something ends it.
-    pub(super) async fn converse(&self, identity: &Identity, shutdown: &Shutdown) -> End {
+    pub(super) async fn converse(&self, identity: &Identity, renewed_at: Option<Instant>, shutdown: &Shutdown) -> End {
         let channel = tokio::select! {
             channel = self.connect(identity) => channel,
             () = shutdown.wait() => return End::Stopped,
@@ -96,16 +96,16 @@ impl Uplink {
             Ok(Ok(Err(end))) => return end,
             Ok(Ok(Ok(greeted))) => greeted,
         };
-        self.talk(identity, inbound, welcome, out, channel, shutdown).await
+        let renewal = self.renewal(identity, renewed_at, channel);
+        self.talk(inbound, welcome, out, renewal, shutdown).await
     }
 
     async fn talk(
         &self,
-        identity: &Identity,
         mut inbound: tonic::Streaming<v1::PlatformMessage>,
         welcome: v1::Welcome,
         out: mpsc::Sender<v1::GatewayMessage>,
-        channel: Channel,
+        renewal: impl Future<Output = Identity>,
         shutdown: &Shutdown,
     ) -> End {
         if let Ok(platform) = jiff::Timestamp::from_microsecond(welcome.now) {
@@ -125,7 +125,7 @@ impl Uplink {
         // The tip at which nothing was found behind the window; not asked again before it moves.
         let mut dry_at = None;
         let mut quiet_since = Instant::now();
-        let mut renewal = pin!(self.renewal(identity, channel));
+        let mut renewal = pin!(renewal);
         loop {
             let stalled = tokio::time::sleep_until((quiet_since + ACKNOWLEDGE_WITHIN).into());
             tokio::select! {
@@ -229,7 +229,12 @@ impl Uplink {
     }
 
     /// Waits until two thirds of the certificate's life are over and gets the next one, for a new key.
-    async fn renewal(&self, identity: &Identity, channel: Channel) -> Identity {
+    async fn renewal(&self, identity: &Identity, renewed_at: Option<Instant>, channel: Channel) -> Identity {
+        // Certificates that are due as soon as they are made (a clock that is wrong, a life that is too short) must
+        // not make us ask without end.
+        if let Some(renewed_at) = renewed_at {
+            tokio::time::sleep_until((renewed_at + RENEW_AGAIN).into()).await;
+        }
         match identity.renewal_due() {
             Some(due) => self.wall.sleep_until(due).await,
             None => std::future::pending().await,

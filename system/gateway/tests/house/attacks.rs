@@ -8,7 +8,7 @@ use tomori_gateway::{Away, UplinkState, VaultError};
 use tomori_smart_home::{HomeId, Stage};
 
 use crate::fixture::{Scene, until};
-use crate::platform::{Platform, listen_plain};
+use crate::platform::{Platform, listen};
 
 /// T3-11 EP⑤, impersonation of the service platform: an impostor with an authority of its own answers at the
 /// platform's address. It learns nothing, and the house goes on.
@@ -70,7 +70,7 @@ fn a_downgrade_to_tls_1_2_is_refused() {
     let address = scene.platform.link_address();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let heard = runtime.block_on(async {
-        let listener = listen_plain(address).await;
+        let listener = tokio::net::TcpListener::from_std(listen(address)).unwrap();
         let accepted = tokio::time::timeout(Duration::from_secs(20), listener.accept());
         let (mut tcp, _) = accepted.await.unwrap().unwrap();
         let mut hello = [0; 4096];

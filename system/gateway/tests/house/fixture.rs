@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tomori_gateway::{Clocks, Config, Gateway, GatewayError, House, enrol};
+use tomori_gateway::lan::LanError;
+use tomori_gateway::{Clocks, Config, Gateway, GatewayError, House, StoreError, enrol};
 use tomori_runtime::clock::{ScaledClock, SharedClock};
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::{SystemEntropy, bytes};
+use tomori_runtime::journal::JournalError;
 use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::property::name;
@@ -155,9 +157,20 @@ impl Scene {
             house: self.clock.clone(),
             wall: self.wall.clone(),
         };
-        let data = open(self.data());
-        let opening = Gateway::open(self.config.clone(), data, clocks, Arc::new(SystemEntropy));
-        let gateway = runtime.block_on(opening)?;
+        let began = Instant::now();
+        let gateway = loop {
+            let (config, data) = (self.config.clone(), open(self.data()));
+            match runtime.block_on(Gateway::open(config, data, clocks.clone(), Arc::new(SystemEntropy))) {
+                // A gateway that was killed lets go of its journal and its port a moment later.
+                Err(GatewayError::Store(StoreError::Journal(JournalError::InUse { .. })))
+                | Err(GatewayError::Lan(LanError::PortInUse { .. }))
+                    if began.elapsed() < PATIENCE =>
+                {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                opened => break opened?,
+            }
+        };
         let house = gateway.house();
         let (trigger, shutdown) = Shutdown::new();
         let task = runtime.spawn(async move { gateway.run(shutdown).await.unwrap() });

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use jiff::{SignedDuration, Timestamp};
+use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -353,19 +355,12 @@ impl GatewayLink for Desk {
     }
 }
 
+/// Listens at once, so that whoever was told of the address can connect.
 fn door(address: SocketAddr, config: rustls::ServerConfig) -> mpsc::Receiver<std::io::Result<Io>> {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let (sender, receiver) = mpsc::channel(8);
+    let listener = TcpListener::from_std(listen(address)).unwrap();
     tokio::spawn(async move {
-        // The port of the last life may take a moment to be free.
-        let listener = loop {
-            let socket = tokio::net::TcpSocket::new_v4().unwrap();
-            socket.set_reuseaddr(true).unwrap();
-            match socket.bind(address).and_then(|()| socket.listen(64)) {
-                Ok(listener) => break listener,
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
-            }
-        };
         while let Ok((tcp, _)) = listener.accept().await {
             let (acceptor, sender) = (acceptor.clone(), sender.clone());
             tokio::spawn(async move {
@@ -378,11 +373,25 @@ fn door(address: SocketAddr, config: rustls::ServerConfig) -> mpsc::Receiver<std
     receiver
 }
 
-pub fn free() -> SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
+/// An address that no other test has, outside the range that the system gives away.
+fn free() -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let base = 10_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    SocketAddr::from(([127, 0, 0, 1], base + NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// Listens; the port of the last life may take a moment to be free.
+pub fn listen(address: SocketAddr) -> std::net::TcpListener {
+    for _ in 0..1_000 {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_reuse_address(true).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        if socket.bind(&address.into()).and_then(|()| socket.listen(64)).is_ok() {
+            return socket.into();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{address} is taken");
 }
 
 impl Connected for Io {
@@ -408,17 +417,5 @@ impl AsyncWrite for Io {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-/// Listens without TLS, for impostors that speak something else.
-pub async fn listen_plain(address: SocketAddr) -> TcpListener {
-    loop {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.set_reuseaddr(true).unwrap();
-        match socket.bind(address).and_then(|()| socket.listen(64)) {
-            Ok(listener) => return listener,
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
-        }
     }
 }
