@@ -33,20 +33,30 @@ enum Phase {
     Before,
     Intending(Intent),
     Ready(Intent),
-    Doubt {
-        intent: Intent,
-        crashed: bool,
-        since: Timestamp,
-    },
+    Doubt(Doubt),
     Executing,
-    Confirming {
-        since: Timestamp,
-        moved: bool,
-        /// Since when it stands still where it should not.
-        still_since: Option<Timestamp>,
-    },
+    Confirming(Confirming),
     Ending(Stage),
     Ended,
+}
+
+/// Whether the device was driven is not known. Times are run time.
+#[derive(Debug, Clone)]
+struct Doubt {
+    intent: Intent,
+    crashed: bool,
+    since: Timestamp,
+    /// How old the intent was then, by the house's clock.
+    age: SignedDuration,
+}
+
+/// The device was driven, and the result is awaited. Times are run time.
+#[derive(Debug, Clone, Copy)]
+struct Confirming {
+    since: Timestamp,
+    moved: bool,
+    /// Since when it stands still where it should not.
+    still_since: Option<Timestamp>,
 }
 
 enum Trace {
@@ -77,19 +87,20 @@ impl Case {
     /// Goes on after an interruption, from what was durable: the last intent, and when the device took the command if
     /// that was known.
     #[must_use]
-    pub(crate) fn resumed(mut self, intent: Option<Intent>, executed_at: Option<Timestamp>, now: Timestamp) -> Self {
+    pub(crate) fn resumed(mut self, intent: Option<Intent>, executed_at: Option<Timestamp>, moment: Moment) -> Self {
+        let Moment { now, run, .. } = moment;
         self.attempts = intent.as_ref().map_or(0, |intent| intent.attempt);
         self.phase = match (intent, executed_at) {
-            (_, Some(since)) => Phase::Confirming {
-                since,
-                moved: false,
-                still_since: None,
-            },
-            (Some(intent), None) => Phase::Doubt {
+            (_, Some(executed_at)) => {
+                let ago = now.duration_since(executed_at).max(SignedDuration::ZERO);
+                Confirming::since(run.checked_sub(ago).unwrap_or(run))
+            }
+            (Some(intent), None) => Phase::Doubt(Doubt {
+                age: now.duration_since(intent.at),
                 intent,
                 crashed: true,
-                since: now,
-            },
+                since: run,
+            }),
             (None, None) => Phase::Before,
         };
         self
@@ -106,7 +117,7 @@ impl Case {
     pub(crate) fn is_hands_off(&self) -> bool {
         matches!(
             self.phase,
-            Phase::Executing | Phase::Confirming { .. } | Phase::Ending(_) | Phase::Ended
+            Phase::Executing | Phase::Confirming(_) | Phase::Ending(_) | Phase::Ended
         )
     }
 
@@ -125,7 +136,7 @@ impl Case {
             },
             Phase::Intending(intent) => Need::Intend(intent.clone()),
             Phase::Ready(_) => Need::Drive,
-            Phase::Doubt { .. } | Phase::Confirming { .. } => Need::Look { recent: Duration::ZERO },
+            Phase::Doubt(_) | Phase::Confirming(_) => Need::Look { recent: Duration::ZERO },
             Phase::Executing => Need::Tell(Stage::Executed),
             Phase::Ending(stage) => Need::Tell(stage.clone()),
             Phase::Ended => Need::Nothing,
@@ -134,7 +145,7 @@ impl Case {
 
     /// Takes in what came of the last need, or what happened meanwhile.
     pub(crate) fn hear(&mut self, heard: Heard, moment: Moment) {
-        let Moment { now, .. } = moment;
+        let Moment { now, run, .. } = moment;
         match heard {
             Heard::Superseded => self.superseded = true,
             Heard::Time | Heard::Shown(_) | Heard::Silent => self.pause = None,
@@ -148,16 +159,17 @@ impl Case {
             (Phase::Intending(intent), Heard::Stored) => self.ready(intent, moment),
             (Phase::Intending(_), Heard::NotStored) => {
                 // Without a durable intent nobody may act. The disk may come back before the command's time is over.
-                self.wait(now);
+                self.wait(run);
                 Phase::Before
             }
             (Phase::Ready(intent), Heard::Hand { .. } | Heard::Superseded) => self.ready(intent, moment),
             (Phase::Ready(_), Heard::Taken) => Phase::Executing,
-            (Phase::Ready(intent), Heard::Unsure) => Phase::Doubt {
+            (Phase::Ready(intent), Heard::Unsure) => Phase::Doubt(Doubt {
                 intent,
                 crashed: false,
-                since: now,
-            },
+                since: run,
+                age: SignedDuration::ZERO,
+            }),
             (Phase::Ready(_), Heard::NotDriven(stage)) => Phase::Ending(stage),
             (Phase::Executing, Heard::Stored | Heard::NotStored) if self.superseded => failed(Reason::Superseded),
             (Phase::Executing, Heard::Hand { until }) => {
@@ -166,38 +178,22 @@ impl Case {
             }
             (Phase::Executing, Heard::Stored | Heard::NotStored) => match self.hand {
                 Some(until) => failed(Reason::HandOperation { until }),
-                None => Phase::Confirming {
-                    since: now,
-                    moved: false,
-                    still_since: None,
-                },
+                None => Confirming::since(run),
             },
-            (Phase::Doubt { intent, crashed, since }, Heard::Shown(showing)) => {
-                self.doubt(intent, crashed, since, &showing, moment)
-            }
-            (Phase::Doubt { intent, crashed, since }, Heard::Silent) => self.doubt_on(intent, crashed, since, now),
-            (Phase::Doubt { .. } | Phase::Confirming { .. }, Heard::Hand { until }) => {
-                failed(Reason::HandOperation { until })
-            }
-            (Phase::Doubt { .. } | Phase::Confirming { .. }, Heard::Superseded) => failed(Reason::Superseded),
-            (
-                Phase::Confirming {
-                    since,
-                    moved,
-                    still_since,
-                },
-                Heard::Shown(showing),
-            ) => self.confirm(since, moved, still_since, &showing, now),
-            (Phase::Confirming { since, moved, .. }, Heard::Silent) => {
-                if now.duration_since(since) >= self.patience.confirm_within {
+            (Phase::Doubt(doubt), Heard::Shown(showing)) => self.doubt(doubt, &showing, moment),
+            (Phase::Doubt(doubt), Heard::Silent) => self.doubt_on(doubt, run),
+            (Phase::Doubt(_) | Phase::Confirming(_), Heard::Hand { until }) => failed(Reason::HandOperation { until }),
+            (Phase::Doubt(_) | Phase::Confirming(_), Heard::Superseded) => failed(Reason::Superseded),
+            (Phase::Confirming(confirming), Heard::Shown(showing)) => self.confirm(confirming, &showing, run),
+            (Phase::Confirming(confirming), Heard::Silent) => {
+                if run.duration_since(confirming.since) >= self.patience.confirm_within {
                     failed(Reason::DeviceUnreachable)
                 } else {
-                    self.wait(now);
-                    Phase::Confirming {
-                        since,
-                        moved,
+                    self.wait(run);
+                    Phase::Confirming(Confirming {
                         still_since: None,
-                    }
+                        ..confirming
+                    })
                 }
             }
             (Phase::Ending(_), Heard::Stored | Heard::NotStored) => Phase::Ended,
@@ -234,25 +230,22 @@ impl Case {
         Phase::Ready(intent)
     }
 
-    fn doubt(&mut self, intent: Intent, crashed: bool, since: Timestamp, showing: &Showing, moment: Moment) -> Phase {
-        let Moment { now, hold_until } = moment;
-        match self.trace(&intent.before, showing) {
+    fn doubt(&mut self, doubt: Doubt, showing: &Showing, moment: Moment) -> Phase {
+        let Moment { now, run, hold_until } = moment;
+        match self.trace(&doubt.intent.before, showing) {
             Trace::Acted => Phase::Executing,
             Trace::Faulty => failed(Reason::DeviceFault),
-            Trace::Unknown => self.doubt_on(intent, crashed, since, now),
-            Trace::Changed => failed(if crashed {
-                Reason::Interrupted
-            } else {
-                Reason::NotConfirmed
-            }),
+            Trace::Unknown => self.doubt_on(doubt, run),
+            Trace::Changed => doubt.lost(Reason::NotConfirmed),
             Trace::Untouched => {
-                let age = now.duration_since(intent.at);
-                if age < self.patience.start_within && age >= SignedDuration::ZERO {
-                    self.wait(now);
-                    return Phase::Doubt { intent, crashed, since };
+                let waited = run.duration_since(doubt.since);
+                if waited < self.patience.start_within {
+                    self.wait(run);
+                    return Phase::Doubt(doubt);
                 }
                 // An old or dated-forward intent proves nothing: the device may have acted and been brought back.
-                if crashed && (age >= self.patience.prove_within || age < SignedDuration::ZERO) {
+                let age = doubt.age.saturating_add(waited);
+                if doubt.crashed && (age >= self.patience.prove_within || doubt.age < SignedDuration::ZERO) {
                     return failed(Reason::Interrupted);
                 }
                 if let Some(end) = self.too_late(now) {
@@ -262,11 +255,7 @@ impl Case {
                     return refused(reason);
                 }
                 if self.attempts >= self.patience.attempts {
-                    return failed(if crashed {
-                        Reason::Interrupted
-                    } else {
-                        Reason::DeviceUnreachable
-                    });
+                    return doubt.lost(Reason::DeviceUnreachable);
                 }
                 Phase::Intending(Intent {
                     at: now,
@@ -277,40 +266,34 @@ impl Case {
         }
     }
 
-    fn doubt_on(&mut self, intent: Intent, crashed: bool, since: Timestamp, now: Timestamp) -> Phase {
-        let silence = if crashed {
+    fn doubt_on(&mut self, doubt: Doubt, run: Timestamp) -> Phase {
+        let silence = if doubt.crashed {
             self.patience.prove_within
         } else {
             self.patience.silent_for
         };
-        if now.duration_since(since) >= silence {
-            return failed(if crashed {
-                Reason::Interrupted
-            } else {
-                Reason::DeviceUnreachable
-            });
+        if run.duration_since(doubt.since) >= silence {
+            return doubt.lost(Reason::DeviceUnreachable);
         }
-        self.wait(now);
-        Phase::Doubt { intent, crashed, since }
+        self.wait(run);
+        Phase::Doubt(doubt)
     }
 
-    fn confirm(
-        &mut self,
-        since: Timestamp,
-        moved: bool,
-        still_since: Option<Timestamp>,
-        showing: &Showing,
-        now: Timestamp,
-    ) -> Phase {
-        let age = now.duration_since(since);
+    fn confirm(&mut self, confirming: Confirming, showing: &Showing, run: Timestamp) -> Phase {
+        let Confirming {
+            since,
+            moved,
+            still_since,
+        } = confirming;
+        let age = run.duration_since(since);
         let (moved, still_since) = match self.goal.progress(showing) {
             Progress::Reached => return Phase::Ending(Stage::Observed),
             Progress::Faulty => return failed(Reason::DeviceFault),
             Progress::Moving => (true, None),
             Progress::Elsewhere if moved || age >= self.patience.start_within => {
                 // One look may fall between two movements; standing still takes a while.
-                let still = still_since.unwrap_or(now);
-                if now.duration_since(still) >= self.patience.look_every {
+                let still = still_since.unwrap_or(run);
+                if run.duration_since(still) >= self.patience.look_every {
                     return failed(Reason::NotConfirmed);
                 }
                 (moved, Some(still))
@@ -320,12 +303,12 @@ impl Case {
         if age >= self.patience.confirm_within {
             return failed(Reason::NotConfirmed);
         }
-        self.wait(now);
-        Phase::Confirming {
+        self.wait(run);
+        Phase::Confirming(Confirming {
             since,
             moved,
             still_since,
-        }
+        })
     }
 
     /// Whether what is shown now tells that the attempt reached the device.
@@ -360,8 +343,25 @@ impl Case {
         }
     }
 
-    fn wait(&mut self, now: Timestamp) {
-        self.pause = now.checked_add(self.patience.look_every).ok();
+    fn wait(&mut self, run: Timestamp) {
+        self.pause = run.checked_add(self.patience.look_every).ok();
+    }
+}
+
+impl Doubt {
+    /// The doubt cannot be resolved. After a crash nobody knows why; otherwise there is a reason.
+    fn lost(&self, reason: Reason) -> Phase {
+        failed(if self.crashed { Reason::Interrupted } else { reason })
+    }
+}
+
+impl Confirming {
+    fn since(run: Timestamp) -> Phase {
+        Phase::Confirming(Self {
+            since: run,
+            moved: false,
+            still_since: None,
+        })
     }
 }
 

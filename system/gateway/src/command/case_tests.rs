@@ -149,12 +149,13 @@ impl World {
             self.command.expires_at,
             Patience::default(),
         )
-        .resumed(self.intent.clone(), executed_at, self.now)
+        .resumed(self.intent.clone(), executed_at, self.moment())
     }
 
     fn moment(&self) -> Moment {
         Moment {
             now: self.now,
+            run: self.now,
             hold_until: self.hold_until,
         }
     }

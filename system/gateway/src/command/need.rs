@@ -54,7 +54,7 @@ pub(crate) enum Need {
     Tell(Stage),
     /// Some time, or news of the device.
     Wait {
-        /// Until when.
+        /// Until when, in run time.
         until: Timestamp,
     },
     /// Nothing any more.
@@ -92,8 +92,11 @@ pub(crate) enum Heard {
 /// The house around a case at the moment it hears something.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    /// The house's time.
+    /// The house's time: for expiry, holds and what is written down.
     pub(crate) now: Timestamp,
+    /// How long the computer has been running, as the time since the epoch: for waiting. Motors and datagrams take
+    /// their own time, whoever sets the house's clock and however fast a demo lets it run.
+    pub(crate) run: Timestamp,
     /// Until when hand operation holds the device.
     pub(crate) hold_until: Option<Timestamp>,
 }

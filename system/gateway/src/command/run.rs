@@ -60,7 +60,7 @@ impl Inner {
                     None => continue,
                 },
                 Need::Wait { until } => tokio::select! {
-                    () = self.parts.time.clock().sleep_until(until) => Heard::Time,
+                    () = self.parts.time.sleep_until_run(until) => Heard::Time,
                     () = calls.heard() => Heard::Time,
                 },
                 Need::Intend(intent) => {
@@ -201,10 +201,11 @@ impl Inner {
         }
     }
 
-    fn moment(&self, command: &Command) -> Moment {
+    pub(super) fn moment(&self, command: &Command) -> Moment {
         let hold_until = self.parts.store.look(|state| state.holds.get(&command.device).copied());
         Moment {
             now: self.parts.time.now(),
+            run: self.parts.time.run(),
             hold_until,
         }
     }

@@ -247,10 +247,11 @@ impl Executor {
                 Origin::ResidentAtHome { .. } | Origin::Schedule { .. } => Need::BestEffort,
             };
             let is_new_to_device = account.intent.is_none();
+            let moment = self.inner.moment(&account.command);
             let case = Case::new(account.command, kind, account.expires_at, self.inner.parts.patience).resumed(
                 account.intent,
                 executed_at,
-                now,
+                moment,
             );
             self.begin(case, kind, need, is_new_to_device);
         }

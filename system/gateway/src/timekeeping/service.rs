@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use tomori_runtime::clock::SharedClock;
+use tomori_runtime::clock::{self, Clock as _, SharedClock, SystemClock};
 
 use super::model::{Trust, WRONG, Watch, if_it_matters, plausible, skew};
 
@@ -70,6 +70,16 @@ impl Timekeeper {
     /// The clock itself, to wait by.
     pub(crate) fn clock(&self) -> &SharedClock {
         &self.clock
+    }
+
+    /// How long the computer has been running, as the time since the epoch: what waits are counted on.
+    pub(crate) fn run(&self) -> Timestamp {
+        clock::after(Timestamp::UNIX_EPOCH, SystemClock.run_time())
+    }
+
+    /// Waits until a moment of the run time.
+    pub(crate) async fn sleep_until_run(&self, until: Timestamp) {
+        SystemClock.sleep(clock::until(self.run(), until)).await;
     }
 
     /// Whether the house's time can be believed, given the latest time that the store knows of.
