@@ -65,3 +65,6 @@ failure-password-too-short = needs at least 10 characters
 failure-password-too-long = may have 128 characters at most
 failure-password-too-common = is among the first that somebody would guess; choose another
 failure-password-names-its-owner = contains your name or address; choose another
+failure-session-only = This needs a session
+failure-session-only-detail = A token makes no tokens and lists none. Sign in, or use your e-mail address, password and one-time code.
+failure-field-cursor = take `next` of the page before, or leave it out

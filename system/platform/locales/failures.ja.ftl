@@ -65,3 +65,6 @@ failure-password-too-short = 10 文字以上にしてください
 failure-password-too-long = 128 文字までにしてください
 failure-password-too-common = 真っ先に推測されるものです。ほかのものにしてください
 failure-password-names-its-owner = お名前やアドレスが含まれています。ほかのものにしてください
+failure-session-only = セッションが必要です
+failure-session-only-detail = トークンでトークンを作ったり一覧したりはできません。ログインするか、メールアドレス、パスワード、ワンタイムコードを使ってください。
+failure-field-cursor = 前のページの `next` を使うか、指定しないでください

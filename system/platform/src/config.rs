@@ -10,6 +10,7 @@ use tomori_runtime::config::{Rejection, Validate};
 use tomori_runtime::tls;
 
 use crate::device_state::Keep;
+use crate::door;
 use crate::link;
 
 /// Everything that can be set.
@@ -69,6 +70,8 @@ pub struct Web {
     pub key: Option<PathBuf>,
     /// DNS names and addresses of the certificate; with `tls = "authority"`.
     pub names: Vec<String>,
+    /// The origin that browsers see when a proxy stands in front, `https://home.example.jp`.
+    pub public_origin: Option<String>,
     /// Connections at the same time; 1 to 1,000,000.
     pub connections: usize,
     /// Connections from one address; 1 to 1,000,000.
@@ -126,6 +129,7 @@ impl Default for Web {
             certificate: None,
             key: None,
             names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+            public_origin: None,
             connections: 10_000,
             connections_per_address: 200,
         }
@@ -179,6 +183,16 @@ impl Config {
         }
     }
 
+    /// How the doors for people and programs stand: which cookies they set, and which pages are our own.
+    #[must_use]
+    pub fn doors(&self) -> door::Door {
+        let proxied = self.web.public_origin.as_deref();
+        door::Door {
+            secure_cookies: self.web.tls != WebTls::Off || proxied.is_some_and(|origin| origin.starts_with("https://")),
+            public_origin: self.web.public_origin.clone(),
+        }
+    }
+
     pub(crate) fn keep(&self) -> Keep {
         Keep {
             days: self.history.days,
@@ -210,6 +224,7 @@ impl Validate for Config {
         let per_address = &web.connections_per_address;
         Rejection::unless_within("web.connections_per_address", per_address, &1, &1_000_000)?;
         self.validate_web_tls()?;
+        self.validate_public_origin()?;
         Rejection::unless_within("history.days", &history.days, &1, &3_650)?;
         Rejection::unless_within("history.entries", &history.entries, &100, &1_000_000)
     }
@@ -241,6 +256,26 @@ impl Config {
     }
 }
 
+impl Config {
+    fn validate_public_origin(&self) -> Result<(), Rejection> {
+        let Some(origin) = &self.web.public_origin else {
+            return Ok(());
+        };
+        let host = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://localhost"));
+        let fits = host.is_some_and(|host| !host.contains(['/', '?', '#', ' ', '@'])) && origin.len() <= 200;
+        if fits && origin != "https://" {
+            return Ok(());
+        }
+        Err(Rejection::new(
+            "web.public_origin",
+            "not an origin; write scheme and host without a path, for example \"https://home.example.jp\"",
+            "オリジンの形ではありません。パスを付けずに書いてください。例: \"https://home.example.jp\"",
+        ))
+    }
+}
+
 fn local(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
@@ -265,6 +300,7 @@ mod tests {
             .collect();
         let all: Config = parse_valid("platform.example.toml", &all).unwrap();
         assert!(all.link.public_address.is_some() && all.web.certificate.is_some() && all.web.key.is_some());
+        assert!(all.web.public_origin.is_some());
         let rest = Config {
             link: Link {
                 public_address: None,
@@ -273,13 +309,14 @@ mod tests {
             web: Web {
                 certificate: None,
                 key: None,
+                public_origin: None,
                 ..all.web
             },
             ..all
         };
         assert_eq!(rest, Config::default(), "the example must show the defaults");
         for key in "listen public_address gateways handshakes connections_per_address events_per_second events_burst \
-                    tls certificate key names connections days entries"
+                    tls certificate key names public_origin connections days entries"
             .split_whitespace()
         {
             let shown = format!("#: {key} = ");
@@ -296,6 +333,11 @@ mod tests {
             ("[web]\nlisten = \"0.0.0.0:80\"\n", "web.tls"),
             ("[web]\ntls = \"files\"\n", "web.tls"),
             ("[web]\ntls = \"authority\"\nnames = []\n", "web.names"),
+            ("[web]\npublic_origin = \"home.example\"\n", "web.public_origin"),
+            (
+                "[web]\npublic_origin = \"https://home.example/app\"\n",
+                "web.public_origin",
+            ),
             ("[history]\ndays = 0\n", "history.days"),
         ] {
             let error = parse_valid::<Config>("platform.toml", text).unwrap_err().to_string();

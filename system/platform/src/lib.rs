@@ -14,6 +14,7 @@ pub mod auth;
 pub mod config;
 pub mod device_state;
 pub mod door;
+pub mod health;
 pub mod house_plan;
 pub mod link;
 pub mod personal_info;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use thiserror::Error;
 use tokio::task::JoinSet;
 use tomori_gateway_link::PLATFORM_NAME;
@@ -24,11 +25,14 @@ use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls::{Acceptor, TlsError};
 
+use crate::api;
 use crate::audit::{AuditError, AuditLog, KEY_FILE};
 use crate::auth::gateways::{self, GatewayError};
 use crate::auth::people::{self, PeopleError};
 use crate::config::{Config, WebTls};
 use crate::device_state;
+use crate::door::DoorState;
+use crate::health::{self, Metrics};
 use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::personal_info::{self, PersonalInfoError};
@@ -311,7 +315,7 @@ impl Platform {
         spawn(
             &mut tasks,
             "the web server",
-            tomori_runtime::http::serve(door, routes(extra), shutdown.clone()),
+            tomori_runtime::http::serve(door, routes(&services, &config, extra, &shutdown), shutdown.clone()),
         );
         let upkeep = services.device_state.clone();
         let stop = shutdown.clone();
@@ -378,7 +382,25 @@ fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Futur
     });
 }
 
-fn routes(extra: Router) -> Router {
+fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdown) -> Router {
+    let metrics = Metrics::default();
+    let door = DoorState::new(config.doors(), services.people.clone(), services.clocks.wall.clone());
+    let api = api::router(api::Needs {
+        door,
+        people: services.people.clone(),
+        personal: services.personal_info.clone(),
+        state: services.device_state.clone(),
+        shutter: services.shutter.clone(),
+        shutdown: shutdown.clone(),
+    });
+    let health = health::router(health::Needs {
+        people: services.people.clone(),
+        shutter: services.shutter.clone(),
+        state: services.device_state.clone(),
+        link: Arc::clone(&services.link),
+        metrics: metrics.clone(),
+    });
     // The files of the design system, once for the app and for every page of the platform's own.
-    tomori_runtime::http::secure(extra.merge(tomori_look::router()))
+    let all = extra.merge(tomori_look::router()).merge(api).merge(health);
+    tomori_runtime::http::secure(all.layer(from_fn_with_state(metrics, Metrics::count)))
 }

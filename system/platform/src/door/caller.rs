@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::http::{Peer, RateLimiter, Refill};
 use tomori_smart_home::{HomeId, ResidentId};
+use zeroize::Zeroizing;
 
 use super::cookie::{CookieKind, read};
 use super::failure::Failure;
@@ -63,6 +64,21 @@ pub struct HomeOf {
 #[derive(Debug, Clone)]
 pub struct Control(pub HomeOf);
 
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct FromWhere(pub IpAddr);
+
+/// What somebody showed at the door, to be looked at again while a stream runs.
+#[derive(Clone)]
+pub struct Knock(Shown);
+
+#[derive(Clone)]
+enum Shown {
+    Nothing,
+    Token(Zeroizing<String>),
+    Session(Zeroizing<String>),
+}
+
 impl DoorState {
     /// The state of the doors. `clock` is the wall clock.
     #[must_use]
@@ -99,26 +115,34 @@ impl DoorState {
         self.limits
             .strangers
             .take(&from, 1.0, self.clock.now())
-            .map_err(|wait| too_many(wait))
+            .map_err(too_many)
+    }
+
+    fn shown(&self, parts: &Parts) -> Shown {
+        let secret = |text: &str| Zeroizing::new(text.trim().to_owned());
+        match parts.headers.get(AUTHORIZATION) {
+            Some(given) => match given.to_str().ok().and_then(|text| text.split_once(' ')) {
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Shown::Token(secret(token)),
+                _ => Shown::Nothing,
+            },
+            None => match read(&parts.headers, CookieKind::Resident, self.door.secure_cookies) {
+                Some(session) => Shown::Session(secret(session)),
+                None => Shown::Nothing,
+            },
+        }
+    }
+
+    async fn known(&self, shown: &Shown) -> Result<Option<Viewer>, Failure> {
+        Ok(match shown {
+            Shown::Token(token) => self.people.viewer_of_token(token).await?,
+            Shown::Session(session) => self.people.viewer_of_session(session).await?,
+            Shown::Nothing => None,
+        })
     }
 
     async fn viewer(&self, parts: &Parts) -> Result<Viewer, Failure> {
         let from = address(parts);
-        let found = match parts.headers.get(AUTHORIZATION) {
-            Some(given) => {
-                let token = given.to_str().ok().and_then(|text| text.split_once(' '));
-                match token {
-                    Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                        self.people.viewer_of_token(token.trim()).await?
-                    }
-                    _ => None,
-                }
-            }
-            None => match read(&parts.headers, CookieKind::Resident, self.door.secure_cookies) {
-                Some(secret) => self.people.viewer_of_session(secret).await?,
-                None => None,
-            },
-        };
+        let found = self.known(&self.shown(parts)).await?;
         let Some(viewer) = found else {
             self.count_stranger(from)?;
             return Err(Failure::unauthorised());
@@ -126,7 +150,7 @@ impl DoorState {
         self.limits
             .people
             .take(&viewer.person, 1.0, self.clock.now())
-            .map_err(|wait| too_many(wait))?;
+            .map_err(too_many)?;
         let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if changes && viewer.csrf().is_some() {
             let own = is_own(&parts.headers, &parts.uri, self.door.public_origin.as_deref());
@@ -135,6 +159,16 @@ impl DoorState {
             }
         }
         Ok(viewer)
+    }
+}
+
+impl Knock {
+    /// Whether what was shown still opens this home.
+    pub async fn still_lives_in(&self, door: &DoorState, home: &HomeId) -> bool {
+        match door.known(&self.0).await {
+            Ok(viewer) => viewer.is_some_and(|viewer| viewer.lives_in(home)),
+            Err(_) => false,
+        }
     }
 }
 
@@ -158,6 +192,25 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         DoorState::from_ref(state).viewer(parts).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FromWhere {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(Self(address(parts)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Knock
+where
+    DoorState: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(DoorState::from_ref(state).shown(parts)))
     }
 }
 

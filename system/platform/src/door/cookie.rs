@@ -31,7 +31,7 @@ impl CookieKind {
 
 /// A cookie's value. The first of several wins, as browsers send the most specific first.
 #[must_use]
-pub fn read<'a>(headers: &'a HeaderMap, kind: CookieKind, secure: bool) -> Option<&'a str> {
+pub fn read(headers: &HeaderMap, kind: CookieKind, secure: bool) -> Option<&str> {
     named(headers, kind.name(secure))
 }
 

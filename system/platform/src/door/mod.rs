@@ -9,7 +9,8 @@ mod origin;
 mod texts;
 
 pub use body::{Asked, Body};
-pub use caller::{Caller, Control, Door, DoorState, HomeOf, ResidentOnly};
+pub(crate) use caller::may_control;
+pub use caller::{Caller, Control, Door, DoorState, FromWhere, HomeOf, Knock, ResidentOnly};
 pub use cookie::{CookieKind, clear, known_device as known_device_cookie, read, session as session_cookie};
 pub use failure::{Failure, render};
 pub use origin::is_own;

@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use tomori_platform::auth::people::secret::Digest;
-use tomori_platform::auth::people::{NewPerson, NewToken, PeopleError, Scope};
+use tomori_platform::auth::people::{MOST_RESIDENTS, MOST_TOKENS, NewPerson, NewToken, PeopleError, Scope};
 
 use crate::town::Town;
-
-const MOST_TOKENS: usize = 20;
-const MOST_RESIDENTS: usize = 20;
 
 fn token(days: u16) -> NewToken {
     NewToken {

@@ -1,4 +1,5 @@
 //! The ECHONET Lite Web API: devices and their properties in the shape that the consortium's guideline gives them.
 
-pub mod model;
+pub(super) mod http;
+mod model;
 mod words;

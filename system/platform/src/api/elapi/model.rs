@@ -9,7 +9,7 @@ use super::words::{self, Words};
 
 /// Why a value cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotSettable {
+pub(super) enum NotSettable {
     /// The device has no such property.
     NoProperty,
     /// Nobody sets it.
@@ -26,8 +26,7 @@ pub enum NotSettable {
 
 /// The description of a device of a kind. `reported` are the properties it has been heard of; the ones that its class
 /// requires are described in any case.
-#[must_use]
-pub fn description(kind: DeviceKind, reported: &[&PropertyName]) -> Value {
+pub(super) fn description(kind: DeviceKind, reported: &[&PropertyName]) -> Value {
     let properties: Map<String, Value> = class::lookup(kind.class_code())
         .into_iter()
         .flat_map(class::Class::properties)
@@ -52,7 +51,7 @@ pub fn description(kind: DeviceKind, reported: &[&PropertyName]) -> Value {
 ///
 /// # Errors
 /// Why the value cannot be set.
-pub fn settable(kind: DeviceKind, name: &PropertyName, value: &PropertyValue) -> Result<(), NotSettable> {
+pub(super) fn settable(kind: DeviceKind, name: &PropertyName, value: &PropertyValue) -> Result<(), NotSettable> {
     let spec = class::lookup(kind.class_code())
         .and_then(|class| class.by_name(name.as_str()))
         .ok_or(NotSettable::NoProperty)?;

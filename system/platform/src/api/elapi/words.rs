@@ -7,18 +7,17 @@ use tomori_smart_home::DeviceKind;
 
 /// A name in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub(super) struct Words {
     /// Japanese.
-    pub ja: Cow<'static, str>,
+    pub(super) ja: Cow<'static, str>,
     /// English.
-    pub en: Cow<'static, str>,
+    pub(super) en: Cow<'static, str>,
 }
 
 type Row = (&'static str, &'static str, &'static str);
 
 /// What a kind of device is called.
-#[must_use]
-pub fn kind(kind: DeviceKind) -> Words {
+pub(super) fn kind(kind: DeviceKind) -> Words {
     let (ja, en) = match kind {
         DeviceKind::ElectricRainDoor => ("電動雨戸・シャッター", "Electric shutter"),
         DeviceKind::ElectricLock => ("電気錠", "Electric lock"),
@@ -33,14 +32,12 @@ pub fn kind(kind: DeviceKind) -> Words {
 }
 
 /// What a property is called.
-#[must_use]
-pub fn property(name: &str) -> Option<Words> {
+pub(super) fn property(name: &str) -> Option<Words> {
     find(PROPERTIES, name)
 }
 
 /// What a state is called. Some are put together from others: `l_c` is left and centre.
-#[must_use]
-pub fn state(word: &str) -> Option<Words> {
+pub(super) fn state(word: &str) -> Option<Words> {
     let parts: Vec<Words> = word.split('_').map(|part| find(STATES, part)).collect::<Option<_>>()?;
     if let [one] = parts.as_slice() {
         return Some(one.clone());

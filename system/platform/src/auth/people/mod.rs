@@ -15,6 +15,7 @@ mod store;
 
 pub use model::{Lifetime, Login, LoginError, Person, Proof, Purpose, Role, Scope, SessionTimes, Viewer};
 pub use service::{
-    Acceptance, AccountState, Founder, GrantSummary, Invited, IssuedGrant, IssuedToken, Needs, NewPerson, NewToken,
-    OpenInvitation, PeopleError, PersonSummary, Service, SessionSummary, SignIn, SignInError, SignedIn, TokenSummary,
+    Acceptance, AccountState, Founder, GrantSummary, Invited, IssuedGrant, IssuedToken, MOST_GRANTS,
+    MOST_KNOWN_DEVICES, MOST_RESIDENTS, MOST_SESSIONS, MOST_TOKENS, Needs, NewPerson, NewToken, OpenInvitation,
+    PeopleError, PersonSummary, Service, SessionSummary, SignIn, SignInError, SignedIn, TokenSummary, Tries,
 };

@@ -10,4 +10,4 @@ mod store;
 mod ticker;
 
 pub use model::{Draft, MOST_IN_A_HOME, Refused, Standing};
-pub use service::{Fired, Needs, NextFiring, Service, ShutterError};
+pub use service::{Fired, Needs, NextFiring, Service, ShutterError, Tally};

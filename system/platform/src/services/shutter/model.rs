@@ -68,7 +68,7 @@ pub enum Standing {
 
 /// What to do with a firing now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judgement {
+pub(super) enum Judgement {
     /// Its moment has not come.
     NotYet,
     /// Instruct the house.
@@ -79,12 +79,12 @@ pub enum Judgement {
 
 /// How far the ticker has looked, and from where it looks on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outlook {
+pub(super) struct Outlook {
     /// Firings later than this are still to be looked at.
-    pub from: Timestamp,
+    pub(super) from: Timestamp,
     /// The clock was set back by more than [`Outlook::TOLERANCE`]: what was written down as missed after this moment was
     /// judged by a clock that was wrong, and is judged anew.
-    pub judge_anew_after: Option<Timestamp>,
+    pub(super) judge_anew_after: Option<Timestamp>,
 }
 
 fn running() -> Pause {
@@ -180,7 +180,7 @@ impl Refused {
 ///
 /// # Errors
 /// [`Refused::Conflict`] when it is not.
-pub fn unchanged_since(current: &Schedule, seen: u64) -> Result<(), Refused> {
+pub(super) fn unchanged_since(current: &Schedule, seen: u64) -> Result<(), Refused> {
     if current.version == seen {
         Ok(())
     } else {
@@ -214,7 +214,7 @@ impl Standing {
 impl Judgement {
     /// Judges a firing.
     #[must_use]
-    pub fn of(firing: &Firing, now: Timestamp) -> Self {
+    pub(super) fn of(firing: &Firing, now: Timestamp) -> Self {
         if now < firing.at {
             Self::NotYet
         } else if now < firing.at.checked_add(Schedule::GRACE).unwrap_or(Timestamp::MAX) {
@@ -227,13 +227,13 @@ impl Judgement {
 
 impl Outlook {
     /// How far back the ticker looks for firings that it missed; older ones are of no use to anybody.
-    pub const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+    pub(super) const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
     /// Corrections of a clock up to this are no news.
-    pub const TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
+    pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
 
     /// From where to look on at `now`, after having looked `through` some moment before.
     #[must_use]
-    pub fn new(through: Option<Timestamp>, now: Timestamp) -> Self {
+    pub(super) fn new(through: Option<Timestamp>, now: Timestamp) -> Self {
         let Some(through) = through else {
             // A platform that never looked before has missed nothing.
             return Self {

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::db::{Database, DbError};
 use tomori_runtime::entropy::{SharedEntropy, bytes};
@@ -20,6 +21,9 @@ use super::store;
 use crate::audit::AuditLog;
 use crate::device_state::{self, CommandRecord, StateError};
 use crate::house_plan::{Doorbell, Part};
+
+/// Hints that a slow listener may fall behind by.
+const CHANGES: usize = 256;
 
 /// The shutter service. Clones are the same service.
 #[derive(Clone)]
@@ -49,7 +53,31 @@ pub(super) struct Inner {
     entropy: SharedEntropy,
     doorbell: Doorbell,
     changed: Mutex<HashSet<HomeId>>,
+    changes: broadcast::Sender<HomeId>,
     pub(super) wake: Notify,
+    pub(super) counts: Counts,
+}
+
+/// What the ticker has done since the start.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) watched: AtomicU64,
+    pub(super) instructed: AtomicU64,
+    pub(super) missed: AtomicU64,
+    pub(super) refused: AtomicU64,
+}
+
+/// What the ticker has done since the start, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Schedules with a firing to come.
+    pub watched: u64,
+    /// Firings that homes were instructed of.
+    pub instructed: u64,
+    /// Firings that came too late.
+    pub missed: u64,
+    /// Firings whose shutter is no longer there.
+    pub refused: u64,
 }
 
 /// Why schedules cannot be told or changed.
@@ -117,7 +145,9 @@ impl Service {
                 entropy: needs.entropy,
                 doorbell: needs.doorbell,
                 changed: Mutex::default(),
+                changes: broadcast::channel(CHANGES).0,
                 wake: Notify::new(),
+                counts: Counts::default(),
             }),
         })
     }
@@ -127,8 +157,20 @@ impl Service {
     /// # Errors
     /// When it cannot.
     pub async fn check(&self) -> Result<(), ShutterError> {
-        self.inner.database.read(|reader| store::through(reader)).await?;
+        self.inner.database.read(store::through).await?;
         Ok(())
+    }
+
+    /// What the ticker has done since the start.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let counts = &self.inner.counts;
+        Tally {
+            watched: counts.watched.load(Ordering::Relaxed),
+            instructed: counts.instructed.load(Ordering::Relaxed),
+            missed: counts.missed.load(Ordering::Relaxed),
+            refused: counts.refused.load(Ordering::Relaxed),
+        }
     }
 
     /// Closes the database.
@@ -330,6 +372,12 @@ impl Service {
         })
     }
 
+    /// Tells whose schedules are different from now on. A receiver that lags loses hints, not facts: read again.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<HomeId> {
+        self.inner.changes.subscribe()
+    }
+
     pub(super) async fn kept(&self, home: &HomeId) -> Result<Vec<store::Kept>, ShutterError> {
         let of = home.clone();
         Ok(self
@@ -379,6 +427,8 @@ impl Service {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(home.clone());
         self.inner.wake.notify_one();
+        // Nobody may be listening.
+        let _ = self.inner.changes.send(home.clone());
         self.inner.doorbell.ring(home);
         let detail = json!({ "home": home.as_str(), "version": schedule.version });
         self.inner

@@ -5,6 +5,7 @@
 //! is killed is settled by the next one: the command has the same id, so that it cannot happen twice.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -94,6 +95,8 @@ impl Ticker {
             self.stale = false;
         }
         let left = self.settle(now).await?;
+        let watched = u64::try_from(self.agenda.len()).unwrap_or(u64::MAX);
+        self.service.inner.counts.watched.store(watched, Ordering::Relaxed);
         let next = self
             .agenda
             .next_at()
@@ -105,7 +108,7 @@ impl Ticker {
     /// Makes the agenda from the tables.
     async fn rebuild(&mut self, now: Timestamp) -> Result<(), ShutterError> {
         let database = &self.service.inner.database;
-        let stored = database.read(|reader| store::through(reader)).await?;
+        let stored = database.read(store::through).await?;
         let through = self.looked.max(stored);
         let outlook = Outlook::new(through, now);
         let forget = now.checked_sub(KEEP).unwrap_or(Timestamp::MIN);
@@ -208,6 +211,11 @@ impl Ticker {
                 Ok(missed)
             })
             .await?;
+        self.service
+            .inner
+            .counts
+            .missed
+            .fetch_add(u64::from(missed), Ordering::Relaxed);
         if missed > 0 {
             tracing::warn!(
                 firings = missed,
@@ -236,6 +244,15 @@ impl Ticker {
                 .iter()
                 .filter_map(|(firing, standing)| standing.map(|standing| (firing.clone(), standing)))
                 .collect();
+            let counts = &self.service.inner.counts;
+            for (_, standing) in &done {
+                match standing {
+                    Standing::Instructed => counts.instructed.fetch_add(1, Ordering::Relaxed),
+                    Standing::Missed => counts.missed.fetch_add(1, Ordering::Relaxed),
+                    Standing::Refused => counts.refused.fetch_add(1, Ordering::Relaxed),
+                    Standing::Due => 0,
+                };
+            }
             left |= done.len() < settled.len();
             let progress = !done.is_empty();
             database

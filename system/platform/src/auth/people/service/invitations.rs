@@ -95,7 +95,7 @@ impl Service {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn has_operator(&self) -> Result<bool, PeopleError> {
-        Ok(self.inner.database.read(|reader| account::has_operator(reader)).await?)
+        Ok(self.inner.database.read(account::has_operator).await?)
     }
 
     /// A one-time code for a person who lost password or phone. With it they choose both anew; what they had opened is

@@ -10,7 +10,7 @@ mod tokens;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
@@ -79,7 +79,30 @@ struct Inner {
     clock: SharedClock,
     entropy: SharedEntropy,
     doorbell: Doorbell,
-    tries: AtomicU64,
+    tried: AtomicU64,
+    counts: Counts,
+}
+
+/// What became of sign-ins since the start.
+#[derive(Default)]
+struct Counts {
+    let_in: AtomicU64,
+    refused: AtomicU64,
+    told_to_wait: AtomicU64,
+    turned_away: AtomicU64,
+}
+
+/// What became of sign-ins since the start, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// Somebody got in.
+    pub let_in: u64,
+    /// Login name, password and code did not belong together.
+    pub refused: u64,
+    /// Too many failures before.
+    pub told_to_wait: u64,
+    /// Too many at the same time.
+    pub turned_away: u64,
 }
 
 struct Keys {
@@ -172,7 +195,8 @@ impl Service {
                 clock,
                 entropy,
                 doorbell,
-                tries: AtomicU64::new(0),
+                tried: AtomicU64::new(0),
+                counts: Counts::default(),
             }),
         })
     }
@@ -182,11 +206,20 @@ impl Service {
     /// # Errors
     /// When it cannot.
     pub async fn check(&self) -> Result<(), PeopleError> {
-        self.inner
-            .database
-            .read(|reader| store::account::has_operator(reader))
-            .await?;
+        self.inner.database.read(store::account::has_operator).await?;
         Ok(())
+    }
+
+    /// What became of sign-ins since the start.
+    #[must_use]
+    pub fn tries(&self) -> Tries {
+        let counts = &self.inner.counts;
+        Tries {
+            let_in: counts.let_in.load(Ordering::Relaxed),
+            refused: counts.refused.load(Ordering::Relaxed),
+            told_to_wait: counts.told_to_wait.load(Ordering::Relaxed),
+            turned_away: counts.turned_away.load(Ordering::Relaxed),
+        }
     }
 
     /// Closes the database.

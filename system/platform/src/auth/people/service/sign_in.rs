@@ -117,12 +117,24 @@ impl Service {
     /// [`SignInError`].
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, SignInError> {
         let proved = self.prove(&sign_in).await?;
-        let signed_in = self.begin_session(proved, &sign_in).await?;
-        Ok(signed_in)
+        Ok(self.begin_session(proved, &sign_in).await?)
     }
 
     /// Checks password and second factor, without a session. The code is used up by [`Proved::use_up`].
     pub(super) async fn prove(&self, sign_in: &SignIn) -> Result<Proved, SignInError> {
+        let proved = self.prove_uncounted(sign_in).await;
+        let counts = &self.inner.counts;
+        let count = match &proved {
+            Ok(_) => &counts.let_in,
+            Err(SignInError::NotMatching) => &counts.refused,
+            Err(SignInError::Wait(_)) => &counts.told_to_wait,
+            Err(SignInError::Busy | SignInError::Failed(_)) => &counts.turned_away,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        proved
+    }
+
+    async fn prove_uncounted(&self, sign_in: &SignIn) -> Result<Proved, SignInError> {
         let login = Login::new(&sign_in.login);
         // What is no address is judged like an address that nobody has.
         let name = login.as_ref().map_or(sign_in.login.as_str(), Login::as_str);
@@ -234,7 +246,7 @@ impl Service {
         let of_login = mac(key, &[b"login", &login_mac]);
         let of_address = mac(key, &[b"address", &customer(from)]);
         let of_device = device.map(|device| mac(key, &[b"device", &device.0]));
-        let tidy = self.inner.tries.fetch_add(1, Ordering::Relaxed).is_multiple_of(256);
+        let tidy = self.inner.tried.fetch_add(1, Ordering::Relaxed).is_multiple_of(256);
         let admission = self
             .inner
             .database

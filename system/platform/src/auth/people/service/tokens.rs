@@ -11,7 +11,7 @@ use super::super::store::{account, token};
 use super::{MOST_TOKENS, PeopleError, Service, SignIn, SignInError, label, later};
 
 /// The longest that a token lives, in days.
-pub const LONGEST_DAYS: u16 = 365;
+const LONGEST_DAYS: u16 = 365;
 /// How often the last use of a token is written down at most.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
