@@ -30,6 +30,7 @@ pub async fn run(config: &Path, data: &Path, lang: Lang) -> Result<(), Complaint
         Clocks::same(Arc::new(SystemClock)),
         Arc::new(SystemEntropy),
         shutdown,
+        lang,
     );
     tokio::pin!(running);
     tokio::select! {
@@ -49,12 +50,13 @@ pub async fn serve(
     clocks: Clocks,
     entropy: SharedEntropy,
     shutdown: Shutdown,
+    lang: Lang,
 ) -> Result<(), Complaint> {
     let listen = config.home.listen;
     let folder = data.root().to_owned();
     let gateway = Gateway::open(config, data, clocks.clone(), Arc::clone(&entropy))
         .await
-        .map_err(|error| Complaint::plain(&error))?;
+        .map_err(|error| Complaint(error.message(lang)))?;
     let house = gateway.house();
     if house.home().is_none() {
         tracing::warn!(
@@ -63,7 +65,7 @@ pub async fn serve(
     }
     let door = match listen {
         Some(listen) => {
-            let port = AppOverGateway::open(house.clone(), &folder, clocks.house.clone(), Arc::clone(&entropy))
+            let port = AppOverGateway::open(house.clone(), &folder, clocks.clone(), Arc::clone(&entropy))
                 .map_err(|error| Complaint::plain(&error))?;
             let app = app(port, entropy);
             Some(tokio::spawn(home_door::keep_open(
@@ -115,7 +117,7 @@ pub async fn enrol(config: &Path, data: &Path, code: &str, platform: &str, lang:
         Arc::new(SystemEntropy),
     )
     .await
-    .map_err(|error| Complaint::plain(&error))?;
+    .map_err(|error| Complaint(error.message(lang)))?;
     Ok(say(
         lang,
         "box-enrolled",

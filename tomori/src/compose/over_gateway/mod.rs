@@ -20,8 +20,7 @@ use tomori_app::port::{
     PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError, SignInMode,
     Viewer, Wish,
 };
-use tomori_gateway::House;
-use tomori_runtime::clock::SharedClock;
+use tomori_gateway::{Clocks, House};
 use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::plan::{Grant, HousePlan};
@@ -36,7 +35,7 @@ use crate::compose::recent::Recent;
 pub struct AppOverGateway {
     house: House,
     phones: Arc<Phones>,
-    clock: SharedClock,
+    clocks: Clocks,
     recent: Arc<Recent>,
 }
 
@@ -45,12 +44,12 @@ impl AppOverGateway {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn open(house: House, folder: &Path, clock: SharedClock, entropy: SharedEntropy) -> Result<Self, PhonesError> {
+    pub fn open(house: House, folder: &Path, clocks: Clocks, entropy: SharedEntropy) -> Result<Self, PhonesError> {
         let phones = Arc::new(Phones::open(folder, entropy)?);
         Ok(Self {
             house,
             phones,
-            clock,
+            clocks,
             recent: Arc::default(),
         })
     }
@@ -106,7 +105,11 @@ impl HousePort for AppOverGateway {
     }
 
     fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.clocks.house.now()
+    }
+
+    fn wall_now(&self) -> Timestamp {
+        self.clocks.wall.now()
     }
 
     async fn sign_in(&self, _given: SignIn) -> Result<Opened, SignInError> {
@@ -114,7 +117,7 @@ impl HousePort for AppOverGateway {
     }
 
     async fn redeem(&self, secret: &str, from: Option<IpAddr>) -> Result<Opened, SignInError> {
-        let (grants, now) = (self.grants(), self.clock.now());
+        let (grants, now) = (self.grants(), self.clocks.wall.now());
         let Some(token) = self.phones.redeem(secret, &grants, now).map_err(|error| kept(&error))? else {
             tracing::warn!(?from, "somebody showed a pairing link that is worth nothing");
             return Err(SignInError::LinkSpent);
@@ -128,13 +131,13 @@ impl HousePort for AppOverGateway {
 
     async fn viewer(&self, token: &str) -> Result<Option<Viewer>, PortError> {
         let Some(plan) = self.house.plan() else { return Ok(None) };
-        let found = self.phones.grant_of(token, &plan.grants, self.clock.now());
+        let found = self.phones.grant_of(token, &plan.grants, self.clocks.wall.now());
         Ok(found.map(|(grant, _)| viewer(&plan, grant)))
     }
 
     async fn sign_out(&self, token: &str) -> Result<(), PortError> {
         let grants = self.grants();
-        match self.phones.grant_of(token, &grants, self.clock.now()) {
+        match self.phones.grant_of(token, &grants, self.clocks.wall.now()) {
             Some((grant, _)) => self.phones.close(&grant.id).map_err(|error| kept(&error)),
             None => Ok(()),
         }
@@ -150,7 +153,7 @@ impl HousePort for AppOverGateway {
         // The same form sent twice is the same wish; the second answer is the first one's.
         let key = format!("{}:{}", viewer.session, wish.key);
         self.recent
-            .once(&key, self.clock.now(), async {
+            .once(&key, self.clocks.house.now(), async {
                 let taken = self
                     .house
                     .command(wish.device, wish.property, wish.value, viewer.resident.clone())

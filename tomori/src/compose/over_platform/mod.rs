@@ -187,6 +187,10 @@ impl HousePort for AppOverPlatform {
         self.house_clock.now()
     }
 
+    fn wall_now(&self) -> Timestamp {
+        self.services.clocks.wall.now()
+    }
+
     async fn sign_in(&self, given: SignIn) -> Result<Opened, SignInError> {
         let sign_in = people::SignIn {
             login: given.login,

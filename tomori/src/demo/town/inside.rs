@@ -85,7 +85,7 @@ impl Inside {
         tasks.push(watch("gateway", &ended, shutdown.clone(), {
             let (entropy, shutdown) = (Arc::clone(entropy), shutdown.clone());
             async move {
-                serve_gateway(config, gateway_data, clocks, entropy, shutdown)
+                serve_gateway(config, gateway_data, clocks, entropy, shutdown, lang)
                     .await
                     .map_err(|error| error.0)
             }
