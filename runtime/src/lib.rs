@@ -14,6 +14,7 @@ pub mod http;
 pub mod i18n;
 pub mod journal;
 pub mod log;
+pub mod metrics;
 pub mod pki;
 pub mod seal;
 pub mod shutdown;

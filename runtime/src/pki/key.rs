@@ -92,8 +92,7 @@ impl PrivateKey {
     /// When they are no P-256 key.
     pub fn from_der(pkcs8: &[u8]) -> Result<Self, PkiError> {
         let der = PrivatePkcs8KeyDer::from(pkcs8);
-        let pair =
-            KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_ECDSA_P256_SHA256).map_err(PkiError::Generate)?;
+        let pair = KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_ECDSA_P256_SHA256).map_err(PkiError::Generate)?;
         Ok(Self { pair })
     }
 
