@@ -52,17 +52,20 @@ impl Telling {
         Self { child, lines }
     }
 
-    /// Waits for the first line, then so long, then kills the child as `kill -9` does; returns all it has told.
-    pub(crate) fn kill_after(mut self, span: Duration) -> Vec<String> {
-        let first = self
-            .lines
-            .recv_timeout(Duration::from_secs(60))
-            .expect("the child tells nothing");
+    /// Waits for so many lines, then so long, then kills the child as `kill -9` does; returns all it has told.
+    pub(crate) fn kill_after(mut self, lines: u64, span: Duration) -> Vec<String> {
+        let mut told: Vec<_> = (0..lines)
+            .map(|_| {
+                let line = self.lines.recv_timeout(Duration::from_secs(60));
+                line.expect("the child tells nothing any more")
+            })
+            .collect();
         thread::sleep(span);
         self.child.kill().unwrap();
         let status = self.child.wait().unwrap();
         assert!(!status.success(), "the child ended before it was killed");
-        std::iter::once(first).chain(self.lines.iter()).collect()
+        told.extend(self.lines.iter());
+        told
     }
 }
 

@@ -205,6 +205,46 @@ fn one(store: &mut Store, number: usize) -> Result<u64, JournalError> {
     store.append(&[vec![entry(number)]]).pop().unwrap()
 }
 
+thread_local! {
+    static DONE: std::cell::RefCell<Vec<&'static str>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+fn done(what: &'static str) {
+    DONE.with_borrow_mut(|done| done.push(what));
+}
+
+#[test]
+fn entries_are_on_the_disk_before_the_head_knows_them() {
+    let place = Place::filled(true, 5);
+    let mut store = store(&place);
+    store.device.write = |file, bytes, offset| {
+        done(if bytes.len() == SLOT_LEN && offset <= SLOT_LEN as u64 {
+            "head"
+        } else {
+            "entries"
+        });
+        file.write_all_at(bytes, offset)
+    };
+    store.device.sync = |file| {
+        done("sync");
+        file.sync_data()
+    };
+    one(&mut store, 5).unwrap();
+    assert_eq!(DONE.take(), ["entries", "sync", "head"]);
+    store.sync_head().unwrap();
+    store.sync_head().unwrap();
+    assert_eq!(DONE.take(), ["sync"], "once, and later");
+    // A segment goes only after the head that no longer counts it.
+    assert_eq!(store.append(&[vec![vec![1; 5000]]]).len(), 1);
+    one(&mut store, 6).unwrap();
+    DONE.take();
+    let before = place.segments().len();
+    store.device.sync = |_| Err(io::Error::other("the disk has gone"));
+    store.release(7).unwrap_err();
+    assert_eq!(DONE.take(), ["head"]);
+    assert_eq!(place.segments().len(), before);
+}
+
 #[test]
 fn a_disk_that_is_full_in_the_middle_of_an_entry_leaves_no_trace_of_it() {
     let place = Place::filled(true, 5);
