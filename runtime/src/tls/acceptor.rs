@@ -12,6 +12,7 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::shutdown::Shutdown;
@@ -19,11 +20,12 @@ use crate::shutdown::Shutdown;
 /// How much a door bears.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// A handshake that takes longer is cut off.
+    /// A client that takes longer to say hello, or to finish the handshake when it is its turn, is cut off.
     pub handshake_timeout: Duration,
     /// Connections at the same time, handshakes included; further ones are closed at once.
     pub connections: usize,
-    /// Handshakes at the same time; further ones wait in the operating system's queue, which spreads a rush.
+    /// Handshakes at the same time, counted from the client's complete hello on; further ones wait their turn, which
+    /// spreads a rush. One address gets a quarter of the turns at most: whoever stops half-way holds up itself.
     pub handshakes: usize,
     /// Connections at the same time from one address; further ones are closed at once.
     pub per_address: usize,
@@ -61,13 +63,22 @@ enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-type PerAddress = Arc<Mutex<HashMap<IpAddr, usize>>>;
+type PerAddress = Arc<Mutex<HashMap<IpAddr, Neighbour>>>;
+
+/// What one address has under way.
+#[derive(Debug)]
+struct Neighbour {
+    connections: usize,
+    turns: Arc<Semaphore>,
+}
 
 #[derive(Debug)]
 struct Place {
     _permit: OwnedSemaphorePermit,
     address: IpAddr,
     per_address: PerAddress,
+    /// The turns of this address.
+    turns: Arc<Semaphore>,
 }
 
 impl Default for Limits {
@@ -99,9 +110,6 @@ impl Acceptor {
         let handshakes = Arc::new(Semaphore::new(self.limits.handshakes));
         let per_address: PerAddress = Arc::default();
         loop {
-            let Ok(handshake) = Arc::clone(&handshakes).acquire_owned().await else {
-                return;
-            };
             let (tcp, peer) = tokio::select! {
                 () = shutdown.wait() => return,
                 accepted = self.listener.accept() => match accepted {
@@ -114,14 +122,14 @@ impl Acceptor {
                     }
                 },
             };
-            let Some(place) = Place::take(&connections, &per_address, peer.ip(), self.limits.per_address) else {
+            let Some(place) = Place::take(&connections, &per_address, peer.ip(), self.limits) else {
                 tracing::debug!(%peer, "a connection over the limit was closed");
                 continue;
             };
             let (tls, limits, serve) = (self.tls.clone(), self.limits, serve.clone());
+            let turns = Arc::clone(&handshakes);
             tokio::spawn(async move {
-                if let Some(accepted) = shake_hands(tcp, peer, tls, limits, place).await {
-                    drop(handshake);
+                if let Some(accepted) = shake_hands(tcp, peer, tls, limits, place, turns).await {
                     serve(accepted).await;
                 }
             });
@@ -135,6 +143,7 @@ async fn shake_hands(
     tls: Option<Arc<ServerConfig>>,
     limits: Limits,
     place: Place,
+    turns: Arc<Semaphore>,
 ) -> Option<Accepted> {
     // Small messages that a person waits for: do not hold them back.
     if let Err(error) = tcp.set_nodelay(true) {
@@ -152,25 +161,32 @@ async fn shake_hands(
             client_certificate: None,
         });
     };
-    let handshake = tokio_rustls::TlsAcceptor::from(config).accept(tcp);
-    match tokio::time::timeout(limits.handshake_timeout, handshake).await {
-        Ok(Ok(stream)) => {
-            let client_certificate = stream
-                .get_ref()
-                .1
-                .peer_certificates()
-                .and_then(|chain| chain.first())
-                .map(|der| der.to_vec());
-            let stream = Connection {
-                stream: Stream::Tls(Box::new(stream)),
-                _place: place,
-            };
-            Some(Accepted {
-                stream,
-                peer,
-                client_certificate,
-            })
-        }
+    // Whoever is silent, or speaks no TLS, costs a place and nothing else.
+    let hello = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), tcp);
+    let hello = in_time(limits.handshake_timeout, hello, peer).await?;
+    let _turn_of_address = Arc::clone(&place.turns).acquire_owned().await.ok()?;
+    let _turn = turns.acquire_owned().await.ok()?;
+    let stream = in_time(limits.handshake_timeout, hello.into_stream(config), peer).await?;
+    let client_certificate = stream
+        .get_ref()
+        .1
+        .peer_certificates()
+        .and_then(|chain| chain.first())
+        .map(|der| der.to_vec());
+    let stream = Connection {
+        stream: Stream::Tls(Box::new(stream)),
+        _place: place,
+    };
+    Some(Accepted {
+        stream,
+        peer,
+        client_certificate,
+    })
+}
+
+async fn in_time<T>(timeout: Duration, step: impl Future<Output = std::io::Result<T>>, peer: SocketAddr) -> Option<T> {
+    match tokio::time::timeout(timeout, step).await {
+        Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
             tracing::info!(%peer, %error, "a TLS handshake failed");
             None
@@ -183,35 +199,35 @@ async fn shake_hands(
 }
 
 impl Place {
-    fn take(
-        connections: &Arc<Semaphore>,
-        per_address: &PerAddress,
-        address: IpAddr,
-        most_per_address: usize,
-    ) -> Option<Self> {
+    fn take(connections: &Arc<Semaphore>, per_address: &PerAddress, address: IpAddr, limits: Limits) -> Option<Self> {
         let permit = Arc::clone(connections).try_acquire_owned().ok()?;
-        let mut counts = per_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(address).or_insert(0);
-        if *count >= most_per_address {
+        let mut neighbours = per_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let neighbour = neighbours.entry(address).or_insert_with(|| Neighbour {
+            connections: 0,
+            turns: Arc::new(Semaphore::new((limits.handshakes / 4).max(1))),
+        });
+        if neighbour.connections >= limits.per_address {
             return None;
         }
-        *count += 1;
-        drop(counts);
+        neighbour.connections += 1;
+        let turns = Arc::clone(&neighbour.turns);
+        drop(neighbours);
         Some(Self {
             _permit: permit,
             address,
             per_address: Arc::clone(per_address),
+            turns,
         })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.per_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.address) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                counts.remove(&self.address);
+        let mut neighbours = self.per_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(neighbour) = neighbours.get_mut(&self.address) {
+            neighbour.connections = neighbour.connections.saturating_sub(1);
+            if neighbour.connections == 0 {
+                neighbours.remove(&self.address);
             }
         }
     }

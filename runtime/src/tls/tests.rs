@@ -166,19 +166,53 @@ async fn a_fingerprint_is_enough_and_a_wrong_or_short_one_is_not() {
 }
 
 #[tokio::test]
-async fn silent_clients_do_not_stand_in_the_door() {
+async fn silent_and_halting_clients_do_not_stand_in_the_door() {
     let installation = Installation::new();
     let limits = Limits {
-        handshake_timeout: Duration::from_millis(200),
-        handshakes: 4,
+        handshake_timeout: Duration::from_secs(60),
+        handshakes: 8,
         ..Limits::default()
     };
     let (address, _trigger) = installation.echo_server(false, limits).await;
     let mut silent = Vec::new();
-    for _ in 0..4 {
-        silent.push(TcpStream::connect(address).await.unwrap());
+    for index in 0..16 {
+        let mut tcp = TcpStream::connect(address).await.unwrap();
+        if index % 2 == 0 {
+            tcp.write_all(&[0x16, 0x03, 0x01, 0x02]).await.unwrap();
+        }
+        silent.push(tcp);
     }
     let config = pinned_client_config(&installation.authority.fingerprint(), installation.clock.clone()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), echo(address, config))
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+/// A client that says a complete hello and then stops takes a turn; an address has a quarter of them at most.
+#[tokio::test]
+async fn clients_that_stop_after_their_hello_hold_up_their_own_address_only() {
+    let installation = Installation::new();
+    let limits = Limits {
+        handshake_timeout: Duration::from_secs(60),
+        handshakes: 8,
+        ..Limits::default()
+    };
+    let (address, _trigger) = installation.echo_server(false, limits).await;
+    let config = pinned_client_config(&installation.authority.fingerprint(), installation.clock.clone()).unwrap();
+    let mut halting = Vec::new();
+    for _ in 0..8 {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        let mut tcp = socket.connect(address).await.unwrap();
+        let name = "server.internal".try_into().unwrap();
+        let mut client = rustls::ClientConnection::new(Arc::new(config.clone()), name).unwrap();
+        let mut hello = Vec::new();
+        client.write_tls(&mut hello).unwrap();
+        tcp.write_all(&hello).await.unwrap();
+        halting.push((tcp, client));
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
     tokio::time::timeout(Duration::from_secs(5), echo(address, config))
         .await
         .unwrap()
