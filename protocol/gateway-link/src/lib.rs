@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod codec;
 mod enrolment_code;
 mod envelope;
 mod error;

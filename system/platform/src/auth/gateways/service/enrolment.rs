@@ -127,6 +127,9 @@ impl Service {
                 Ok(replaced)
             })
             .await?;
+        // Tries are counted to slow guessers down; an installer with fifty true codes is none.
+        let _ = self.inner.tries_of_one.take(&neighbourhood(from), -1.0, now);
+        let _ = self.inner.tries_of_all.take(&(), -1.0, now);
         let detail = format!("{home}, from {from}");
         let audit = &self.inner.audit;
         audit
