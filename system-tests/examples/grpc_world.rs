@@ -27,7 +27,8 @@ use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::property::name;
 use tomori_smart_home::{DeviceId, DeviceKind, HomeId, NodeId, Origin, PropertyValue, ResidentId, Stage};
 
-const CONFIG: &str = "[link]\nlisten = \"127.0.0.1:0\"\n[enrolment]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n";
+const CONFIG: &str =
+    "[link]\nlisten = \"127.0.0.1:0\"\n[enrolment]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -48,13 +49,21 @@ async fn run() -> Result<bool> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("platform");
     let clock: SharedClock = Arc::new(SystemClock);
-    let clocks = Clocks { house: clock.clone(), wall: clock };
+    let clocks = Clocks {
+        house: clock.clone(),
+        wall: clock,
+    };
     let config: Config = parse_valid("platform.toml", CONFIG)?;
     let platform = Platform::open(config, DataDir::open(&data)?, clocks, Arc::new(SystemEntropy)).await?;
     let services = platform.services().clone();
     let (own_home, own_device) = furnish(&services, 1).await?;
     let (_, foreign_device) = furnish(&services, 2).await?;
-    let code: EnrolmentCode = services.gateways.new_enrolment_code(&own_home, "test").await?.text.parse()?;
+    let code: EnrolmentCode = services
+        .gateways
+        .new_enrolment_code(&own_home, "test")
+        .await?
+        .text
+        .parse()?;
     let (expired_chain, expired_key) = expired(folder.path(), &data)?;
     let enrolment = platform.addresses().enrolment;
     let (trigger, shutdown) = Shutdown::new();
@@ -62,8 +71,20 @@ async fn run() -> Result<bool> {
 
     let mut child = Command::new(python)
         .arg(script)
-        .args(["--contract", &contract, "--enrolment", &enrolment.to_string(), "--code", &code.secret()])
-        .args(["--own-device", own_device.as_str(), "--foreign-device", foreign_device.as_str()])
+        .args([
+            "--contract",
+            &contract,
+            "--enrolment",
+            &enrolment.to_string(),
+            "--code",
+            &code.secret(),
+        ])
+        .args([
+            "--own-device",
+            own_device.as_str(),
+            "--foreign-device",
+            foreign_device.as_str(),
+        ])
         .arg("--ca")
         .arg(data.join("ca/ca.pem"))
         .arg("--expired-chain")
@@ -82,9 +103,19 @@ async fn run() -> Result<bool> {
             "obeyed" => {
                 let id = command.take().context("obeyed without a command")?;
                 let record = services.device_state.command_record(&own_home, &id).await?;
-                let verdict = if record.stage == Stage::Observed { "ok" } else { "not ok" };
-                say(&format!("{verdict} - the platform believes that the command was observed"));
-                anyhow::ensure!(record.stage == Stage::Observed, "the command stands at {}", record.stage.name());
+                let verdict = if record.stage == Stage::Observed {
+                    "ok"
+                } else {
+                    "not ok"
+                };
+                say(&format!(
+                    "{verdict} - the platform believes that the command was observed"
+                ));
+                anyhow::ensure!(
+                    record.stage == Stage::Observed,
+                    "the command stands at {}",
+                    record.stage.name()
+                );
             }
             other => say(other),
         }
@@ -96,7 +127,11 @@ async fn run() -> Result<bool> {
 }
 
 async fn furnish(services: &Services, number: u8) -> Result<(HomeId, DeviceId)> {
-    let place = NewHome { time_zone: "Asia/Tokyo".to_owned(), latitude: 35.68, longitude: 139.77 };
+    let place = NewHome {
+        time_zone: "Asia/Tokyo".to_owned(),
+        latitude: 35.68,
+        longitude: 139.77,
+    };
     let home = services.device_state.add_home(place, "test").await?;
     let endpoint = Endpoint {
         node: NodeId::new(&[0xfe, 0, 0, 0x77, number])?,
@@ -120,7 +155,9 @@ async fn give(services: &Services, home: &HomeId, device: &DeviceId) -> Result<t
         device: device.clone(),
         property: name::open_close_operation(),
         value: PropertyValue::word("open"),
-        origin: Origin::Resident { resident: ResidentId::from_random([7; 10]) },
+        origin: Origin::Resident {
+            resident: ResidentId::from_random([7; 10]),
+        },
         idempotency_key: None,
         expires_at: None,
     };

@@ -33,7 +33,7 @@ const KEPT_BUFFER: usize = 64 * 1024;
 pub(super) type Numbered = (u64, Vec<u8>);
 
 /// What touches the disk, so that tests can let it fail.
-pub(super) struct Device {
+pub(super) struct Medium {
     pub(super) write: fn(&File, &[u8], u64) -> io::Result<()>,
     pub(super) sync: fn(&File) -> io::Result<()>,
     pub(super) cut: fn(&File, u64) -> io::Result<()>,
@@ -53,12 +53,12 @@ pub(super) struct Store {
     bytes: u64,
     broken: Option<JournalError>,
     buffer: Vec<u8>,
-    pub(super) device: Device,
+    pub(super) medium: Medium,
     /// Keeps the directory for as long as it lives.
     _lock: File,
 }
 
-impl Device {
+impl Medium {
     pub(super) const REAL: Self = Self {
         write: |file, bytes, offset| file.write_all_at(bytes, offset),
         sync: File::sync_data,
@@ -113,7 +113,7 @@ impl Store {
             head_unsynced: true,
             broken: None,
             buffer: Vec::new(),
-            device: Device::REAL,
+            medium: Medium::REAL,
             _lock: lock,
         };
         store.write_head()?;
@@ -211,16 +211,16 @@ impl Store {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        if let Err(error) = (self.device.write)(&self.tail, &self.buffer, start.offset) {
+        if let Err(error) = (self.medium.write)(&self.tail, &self.buffer, start.offset) {
             // Half a record must not stay where the next one will be written.
-            return Err(match (self.device.cut)(&self.tail, start.offset) {
+            return Err(match (self.medium.cut)(&self.tail, start.offset) {
                 Ok(()) => JournalError::file(&self.dir, error),
                 Err(_) => self.break_down(error),
             });
         }
         // After a failed sync nobody knows what the disk holds, and a second sync may succeed without having written
         // anything. Only a new start, which reads what is there, can tell.
-        if let Err(error) = (self.device.sync)(&self.tail) {
+        if let Err(error) = (self.medium.sync)(&self.tail) {
             return Err(self.break_down(error));
         }
         self.bytes += end.offset - start.offset;
@@ -314,7 +314,7 @@ impl Store {
     /// Makes the head durable if it was written since the last time.
     pub(super) fn sync_head(&mut self) -> Result<(), JournalError> {
         if self.head_unsynced {
-            if let Err(error) = (self.device.sync)(&self.head_file) {
+            if let Err(error) = (self.medium.sync)(&self.head_file) {
                 return Err(self.break_down(error));
             }
             self.head_unsynced = false;
@@ -369,7 +369,7 @@ impl Store {
     fn write_head(&mut self) -> Result<(), JournalError> {
         self.head.generation += 1;
         let bytes = self.head.encode(&self.key);
-        if let Err(error) = (self.device.write)(&self.head_file, &bytes, self.head.offset()) {
+        if let Err(error) = (self.medium.write)(&self.head_file, &bytes, self.head.offset()) {
             return Err(self.break_down(error));
         }
         self.head_unsynced = true;

@@ -217,7 +217,7 @@ fn done(what: &'static str) {
 fn entries_are_on_the_disk_before_the_head_knows_them() {
     let place = Place::filled(true, 5);
     let mut store = store(&place);
-    store.device.write = |file, bytes, offset| {
+    store.medium.write = |file, bytes, offset| {
         done(if bytes.len() == SLOT_LEN && offset <= SLOT_LEN as u64 {
             "head"
         } else {
@@ -225,7 +225,7 @@ fn entries_are_on_the_disk_before_the_head_knows_them() {
         });
         file.write_all_at(bytes, offset)
     };
-    store.device.sync = |file| {
+    store.medium.sync = |file| {
         done("sync");
         file.sync_data()
     };
@@ -239,7 +239,7 @@ fn entries_are_on_the_disk_before_the_head_knows_them() {
     one(&mut store, 6).unwrap();
     DONE.take();
     let before = place.segments().len();
-    store.device.sync = |_| Err(io::Error::other("the disk has gone"));
+    store.medium.sync = |_| Err(io::Error::other("the disk has gone"));
     store.release(7).unwrap_err();
     assert_eq!(DONE.take(), ["head"]);
     assert_eq!(place.segments().len(), before);
@@ -249,7 +249,7 @@ fn entries_are_on_the_disk_before_the_head_knows_them() {
 fn a_disk_that_is_full_in_the_middle_of_an_entry_leaves_no_trace_of_it() {
     let place = Place::filled(true, 5);
     let mut store = store(&place);
-    store.device.write = |file, bytes, offset| {
+    store.medium.write = |file, bytes, offset| {
         file.write_all_at(&bytes[..bytes.len() / 2], offset)?;
         Err(io::ErrorKind::StorageFull.into())
     };
@@ -258,7 +258,7 @@ fn a_disk_that_is_full_in_the_middle_of_an_entry_leaves_no_trace_of_it() {
         assert!(matches!(result, Err(JournalError::DiskFull { .. })), "{result:?}");
     }
     assert_eq!(place.files(), before);
-    store.device = store::Device::REAL;
+    store.medium = store::Medium::REAL;
     assert_eq!(one(&mut store, 5).unwrap(), 6);
     drop(store);
     assert_eq!(place.all(), numbered(0..6));
@@ -268,9 +268,9 @@ fn a_disk_that_is_full_in_the_middle_of_an_entry_leaves_no_trace_of_it() {
 fn after_a_sync_that_failed_nothing_more_is_written_until_a_new_start() {
     let place = Place::filled(true, 5);
     let mut store = store(&place);
-    store.device.sync = |_| Err(io::Error::other("the disk has gone"));
+    store.medium.sync = |_| Err(io::Error::other("the disk has gone"));
     assert!(matches!(one(&mut store, 5), Err(JournalError::Broken { .. })));
-    store.device = store::Device::REAL;
+    store.medium = store::Medium::REAL;
     let still = one(&mut store, 5).unwrap_err();
     assert!(
         still
@@ -290,13 +290,13 @@ fn after_a_sync_that_failed_nothing_more_is_written_until_a_new_start() {
 fn half_an_entry_that_cannot_be_taken_back_stops_the_writing() {
     let place = Place::filled(false, 5);
     let mut store = store(&place);
-    store.device.write = |file, bytes, offset| {
+    store.medium.write = |file, bytes, offset| {
         file.write_all_at(&bytes[..10], offset)?;
         Err(io::Error::other("the disk has gone"))
     };
-    store.device.cut = |_, _| Err(io::Error::other("entirely"));
+    store.medium.cut = |_, _| Err(io::Error::other("entirely"));
     assert!(matches!(one(&mut store, 5), Err(JournalError::Broken { .. })));
-    store.device = store::Device::REAL;
+    store.medium = store::Medium::REAL;
     assert!(matches!(one(&mut store, 5), Err(JournalError::Broken { .. })));
     drop(store);
     let (journal, opened) = place.open();

@@ -29,7 +29,7 @@ async fn a_wish_walks_its_road() {
     assert_eq!(desired.command, wish.command.id);
     assert_eq!(
         room.service.take_for_delivery(&room.home).await.unwrap(),
-        [wish.command.clone()]
+        std::slice::from_ref(&wish.command)
     );
     for (seq, stage) in [(1, Stage::Delivered), (2, Stage::Executed), (3, Stage::Observed)] {
         room.clock.advance(Duration::from_secs(1));

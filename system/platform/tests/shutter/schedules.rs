@@ -27,7 +27,7 @@ async fn a_schedule_is_kept_with_its_resident_and_published() {
     assert_eq!(schedule.resident, resident(1));
     let plan = town.shutter.plan_part(&home).await.unwrap();
     assert_eq!(plan.version, before.version + 1);
-    assert_eq!(plan.content, [schedule.clone()]);
+    assert_eq!(plan.content, std::slice::from_ref(&schedule));
     town.close().await;
     let town = town.reopen();
     assert_eq!(town.shutter.list(&home).await.unwrap(), [schedule]);
