@@ -45,7 +45,6 @@ pub struct World {
 #[derive(Clone)]
 pub struct Papers {
     pub gateway: String,
-    pub home: HomeId,
     pub chain_der: Vec<Vec<u8>>,
     pub server_chain_der: Vec<Vec<u8>>,
     pub key: Arc<PrivateKey>,
@@ -168,7 +167,6 @@ impl World {
         assert_eq!(reply.link_address, self.addresses.link.to_string());
         Ok(Papers {
             gateway: reply.gateway_id,
-            home: reply.home_id.parse().unwrap(),
             chain_der: reply.chain_der.iter().map(|der| der.to_vec()).collect(),
             server_chain_der: reply.server_chain_der.iter().map(|der| der.to_vec()).collect(),
             key: Arc::new(key),

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tomori_gateway_link::limits::MESSAGE_BYTES;
 use tomori_gateway_link::v1::{self, goodbye::Why};
-use tomori_runtime::clock::{Clock as _, ManualClock};
+use tomori_runtime::clock::ManualClock;
 use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::pki::{CertificateAuthority, LifeTime, PrivateKey};
 use tomori_runtime::tls::client_config;
