@@ -14,7 +14,7 @@ const PASS_ON: usize = 32 * 1024;
 
 /// Protocol Buffers with small buffers.
 #[derive(Debug, Clone)]
-pub struct SmallBuffers<T, U> {
+pub(crate) struct SmallBuffers<T, U> {
     messages: PhantomData<(T, U)>,
 }
 
