@@ -81,6 +81,11 @@ impl Audit {
             .filter_map(|(seq, bytes)| serde_json::from_slice(&bytes).ok().map(|record| (seq, record)))
             .collect())
     }
+
+    /// Closes the log; what was asked before is on the disk when this returns, and other clones are closed, too.
+    pub async fn close(self) {
+        self.journal.close().await;
+    }
 }
 
 /// Reads a whole log and tells whether the chain holds.

@@ -4,22 +4,20 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
 
 use thiserror::Error;
 use tomori_runtime::audit::{Audit, Record};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::http::{RateLimiter, Refill};
-use tomori_runtime::journal::{JournalError, Opened, Tampered, Verified};
-use tomori_runtime::seal::{KeyFile, KeyStore, MacKey, SealError};
+use tomori_runtime::journal::{JournalError, Tampered, Verified};
+use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
 
 /// The log's folder in the data directory.
 const FOLDER: &str = "audit";
 /// The platform's key file in the data directory.
 pub(crate) const KEY_FILE: &str = "platform.key";
 const PURPOSE: &str = "audit";
-const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// Refusals of one kind that are noted: enough to see an attack, too few to be one.
 const REFUSALS: Refill = Refill {
@@ -65,7 +63,7 @@ impl AuditLog {
     /// # Errors
     /// When the log was changed, or cannot be read or written.
     pub fn open(data: &Path, keys: &dyn KeyStore, wall: SharedClock) -> Result<Self, AuditError> {
-        let (log, opened) = open_log(&data.join(FOLDER), &keys.mac_key(PURPOSE)?)?;
+        let (log, opened) = Audit::open(&data.join(FOLDER), keys.mac_key(PURPOSE)?)?;
         if let Some(repair) = opened.repaired {
             tracing::warn!(
                 segment = %repair.segment.display(),
@@ -130,8 +128,11 @@ impl AuditLog {
     }
 
     /// Closes the log: what is recorded from now on reaches the ordinary log only.
-    pub fn close(&self) {
-        self.inner.log.write().unwrap_or_else(PoisonError::into_inner).take();
+    pub async fn close(&self) {
+        let log = self.inner.log.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(log) = log {
+            log.close().await;
+        }
     }
 
     fn log(&self) -> Option<Audit> {
@@ -142,17 +143,6 @@ impl AuditLog {
     #[must_use]
     pub fn is_failing(&self) -> bool {
         self.inner.failing.load(Ordering::Relaxed)
-    }
-}
-
-/// The writer of a log that was closed a moment ago may need a moment to let go of it.
-fn open_log(folder: &Path, key: &MacKey) -> Result<(Audit, Opened), JournalError> {
-    let began = Instant::now();
-    loop {
-        match Audit::open(folder, key.clone()) {
-            Err(JournalError::InUse { .. }) if began.elapsed() < LETTING_GO => std::thread::sleep(LETTING_GO / 100),
-            opened => return opened,
-        }
     }
 }
 

@@ -352,7 +352,7 @@ impl Platform {
         services.people.close().await;
         services.shutter.close().await;
         services.personal_info.close().await;
-        services.audit.close();
+        services.audit.close().await;
         drop(data);
         match ended {
             // The shutdown may have been given in the same moment.

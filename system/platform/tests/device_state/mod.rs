@@ -25,6 +25,7 @@ pub struct Room {
     pub home: HomeId,
     pub gateway: GatewayId,
     pub shutter: DeviceId,
+    audit: AuditLog,
     folder: tempfile::TempDir,
 }
 
@@ -32,7 +33,7 @@ impl Room {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::new("2026-11-23T00:00:00Z".parse().unwrap());
-        let service = open(&folder, &clock);
+        let (service, audit) = open(&folder, &clock);
         let home = service.add_home(tokyo(), "op_test").await.unwrap();
         let shutter = service.add_equipment(&home, shutter(1), "op_test").await.unwrap();
         Self {
@@ -41,6 +42,7 @@ impl Room {
             home,
             gateway: GatewayId::from_random([7; 10]),
             shutter,
+            audit,
             folder,
         }
     }
@@ -67,25 +69,10 @@ impl Room {
 
     /// Closes the database and opens it again, as after a restart.
     pub async fn restart(self) -> Self {
-        let Self {
-            service,
-            clock,
-            home,
-            gateway,
-            shutter,
-            folder,
-        } = self;
-        service.close().await;
-        drop(service);
-        let service = open(&folder, &clock);
-        Self {
-            service,
-            clock,
-            home,
-            gateway,
-            shutter,
-            folder,
-        }
+        self.service.close().await;
+        self.audit.close().await;
+        let (service, audit) = open(&self.folder, &self.clock);
+        Self { service, audit, ..self }
     }
 
     pub fn reported(&self, property: PropertyName, word: &str) -> What {
@@ -123,19 +110,19 @@ impl Room {
     }
 }
 
-fn open(folder: &tempfile::TempDir, clock: &ManualClock) -> Service {
+fn open(folder: &tempfile::TempDir, clock: &ManualClock) -> (Service, AuditLog) {
     let shared = Arc::new(clock.clone());
     let keys = KeyFile::open_or_create(&folder.path().join("platform.key"), &SystemEntropy).unwrap();
     let audit = AuditLog::open(folder.path(), &keys, shared.clone()).unwrap();
-    Service::open(
+    let service = Service::open(
         &folder.path().join("device_state.db"),
         shared,
         Arc::new(SeededEntropy::new(1)),
-        audit,
+        audit.clone(),
         Doorbell::default(),
         Keep::default(),
-    )
-    .unwrap()
+    );
+    (service.unwrap(), audit)
 }
 
 pub fn tokyo() -> NewHome {

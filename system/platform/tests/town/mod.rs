@@ -120,7 +120,7 @@ impl Town {
         self.personal.close().await;
         self.shutter.close().await;
         self.state.close().await;
-        self.audit.close();
+        self.audit.close().await;
     }
 
     /// Who is behind a session, if anybody.
