@@ -12,7 +12,7 @@ use super::record::{Draft, Note, Record};
 use crate::command::Intent;
 
 /// Commands remembered at most.
-pub(crate) const REMEMBERED: usize = 1_000;
+pub(crate) const REMEMBERED: usize = 500;
 /// How long after its end a command's id is remembered. After it the command's own expiry keeps it from acting.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// How many of the newest commands are kept for the history, however old.
@@ -34,8 +34,10 @@ pub(crate) struct Account {
     pub(crate) taken_at: Timestamp,
     /// Its stages, each with its time.
     pub(crate) stages: Vec<(Timestamp, Stage)>,
-    /// The last attempt to drive.
+    /// The last attempt to drive, while the command is open.
     pub(crate) intent: Option<Intent>,
+    /// Whether there ever was an attempt to drive.
+    pub(crate) was_intended: bool,
 }
 
 /// What the gateway remembers.
@@ -124,7 +126,7 @@ impl State {
     ) -> Option<Timestamp> {
         self.commands
             .values()
-            .filter(|account| account.intent.is_some())
+            .filter(|account| account.was_intended)
             .filter(|account| account.command.device == *device && is_same_part(&account.command.property))
             .map(|account| account.issued_at)
             .max()
@@ -160,6 +162,9 @@ impl State {
                     && (account.stages.is_empty() || account.stage().may_become(stage))
                 {
                     account.stages.push((event.at, stage.clone()));
+                    if stage.is_final() {
+                        account.intent = None;
+                    }
                 }
             }
             _ => {}
@@ -182,11 +187,13 @@ impl State {
                     taken_at: *at,
                     stages: Vec::new(),
                     intent: None,
+                    was_intended: false,
                 });
             }
             Note::Intended { command, intent } => {
-                if let Some(account) = self.commands.get_mut(command) {
+                if let Some(account) = self.commands.get_mut(command).filter(|account| account.is_open()) {
                     account.intent = Some(intent.clone());
+                    account.was_intended = true;
                 }
             }
             Note::Settled { schedule, date } => {

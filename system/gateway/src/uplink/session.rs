@@ -152,6 +152,14 @@ impl Uplink {
                         Err(error) => return lost(&chain(&error)),
                         Ok(None) => dry_at = Some(*tip.borrow()),
                         Ok(Some(batch)) => {
+                            if batch.first > behind.saturating_add(1) {
+                                tracing::error!(
+                                    platform_has = behind,
+                                    we_have_from = batch.first,
+                                    "the platform has lost events that it had acknowledged, and they are gone here; \
+                                     restore its latest backup, or revoke this gateway and enrol it anew"
+                                );
+                            }
                             if !window.is_waiting() {
                                 quiet_since = Instant::now();
                             }
