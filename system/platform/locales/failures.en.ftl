@@ -68,3 +68,5 @@ failure-password-names-its-owner = contains your name or address; choose another
 failure-session-only = This needs a session
 failure-session-only-detail = A token makes no tokens and lists none. Sign in, or use your e-mail address, password and one-time code.
 failure-field-cursor = take `next` of the page before, or leave it out
+failure-password-differs = The two passwords are not the same
+failure-totp-wrong = is not the code of this moment; wait for the next one

@@ -68,3 +68,5 @@ failure-password-names-its-owner = お名前やアドレスが含まれていま
 failure-session-only = セッションが必要です
 failure-session-only-detail = トークンでトークンを作ったり一覧したりはできません。ログインするか、メールアドレス、パスワード、ワンタイムコードを使ってください。
 failure-field-cursor = 前のページの `next` を使うか、指定しないでください
+failure-password-differs = 二つのパスワードが違います
+failure-totp-wrong = いまのコードではありません。次のコードを待ってください

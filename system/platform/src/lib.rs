@@ -17,6 +17,8 @@ pub mod door;
 pub mod health;
 pub mod house_plan;
 pub mod link;
+pub mod operator;
 pub mod personal_info;
 pub mod server;
 pub mod services;
+pub mod welcome;

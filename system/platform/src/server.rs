@@ -35,8 +35,10 @@ use crate::door::DoorState;
 use crate::health::{self, Metrics};
 use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
+use crate::operator;
 use crate::personal_info::{self, PersonalInfoError};
 use crate::services::shutter::{self, ShutterError};
+use crate::welcome;
 use certificate::Certificate;
 use listeners::Listeners;
 use plan_sources::PlanSources;
@@ -385,6 +387,20 @@ fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Futur
 fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdown) -> Router {
     let metrics = Metrics::default();
     let door = DoorState::new(config.doors(), services.people.clone(), services.clocks.wall.clone());
+    let operator = operator::router(operator::Needs {
+        door: door.clone(),
+        people: services.people.clone(),
+        personal: services.personal_info.clone(),
+        state: services.device_state.clone(),
+        gateways: services.gateways.clone(),
+        audit: services.audit.clone(),
+        clock: services.clocks.house.clone(),
+        shutdown: shutdown.clone(),
+    });
+    let welcome = welcome::router(welcome::Needs {
+        door: door.clone(),
+        people: services.people.clone(),
+    });
     let api = api::router(api::Needs {
         door,
         people: services.people.clone(),
@@ -401,6 +417,7 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         metrics: metrics.clone(),
     });
     // The files of the design system, once for the app and for every page of the platform's own.
-    let all = extra.merge(tomori_look::router()).merge(api).merge(health);
+    let own = api.merge(operator).merge(welcome).merge(health);
+    let all = extra.merge(tomori_look::router()).merge(own);
     tomori_runtime::http::secure(all.layer(from_fn_with_state(metrics, Metrics::count)))
 }

@@ -6,6 +6,7 @@
 mod api;
 mod device_state;
 mod link;
+mod operator;
 mod people;
 mod personal_info;
 mod shutter;

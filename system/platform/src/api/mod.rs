@@ -16,6 +16,7 @@ mod sessions;
 pub mod shape;
 mod tokens;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -23,7 +24,9 @@ use axum::middleware::from_fn;
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use axum::{Json, Router};
+use tomori_runtime::i18n::Lang;
 use tomori_runtime::shutdown::Shutdown;
+use tomori_smart_home::DeviceKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -108,6 +111,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// For addresses under the paths of the API that are nobody's.
 async fn not_found() -> Failure {
     Failure::not_found()
+}
+
+/// What a kind of device is called.
+pub(crate) fn kind_name(kind: DeviceKind, lang: Lang) -> Cow<'static, str> {
+    elapi::kind_name(kind, lang)
 }
 
 fn routes() -> OpenApiRouter<Api> {

@@ -1,5 +1,7 @@
 //! Bodies and queries, read with every bound and every error named.
 
+use std::convert::Infallible;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use http::request::Parts;
@@ -31,6 +33,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             }
         })?;
         parse(&bytes).map(Self)
+    }
+}
+
+/// A query string of a page, as far as it can be read: a page is shown whatever its address carries.
+#[derive(Debug, Clone, Default)]
+pub struct Carried<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequestParts<S> for Carried<T> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let carried = Query::<T>::try_from_uri(&parts.uri);
+        Ok(Self(carried.map(|Query(carried)| carried).unwrap_or_default()))
     }
 }
 

@@ -29,9 +29,9 @@ pub struct Door {
 /// What every door needs to know who calls. Clones are the same.
 #[derive(Clone)]
 pub struct DoorState {
-    pub(crate) door: Door,
-    pub(crate) people: people::Service,
-    pub(crate) clock: SharedClock,
+    door: Door,
+    people: people::Service,
+    clock: SharedClock,
     limits: Arc<Limits>,
 }
 
@@ -105,6 +105,18 @@ impl DoorState {
             clock,
             limits: Arc::new(limits),
         }
+    }
+
+    /// How the doors stand.
+    #[must_use]
+    pub fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// The wall clock.
+    #[must_use]
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
     }
 
     /// Counts a request of an address that nobody is known at.

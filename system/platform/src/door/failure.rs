@@ -13,6 +13,7 @@ use serde_json::Value;
 use tomori_runtime::http::{PROBLEM_JSON, Problem};
 
 use super::texts::{Say, lang_of};
+use crate::auth::gateways::GatewayError;
 use crate::auth::people::password::Refused as PasswordRefused;
 use crate::auth::people::{PeopleError, SignInError, hashing::HasherError};
 use crate::device_state::StateError;
@@ -200,7 +201,8 @@ pub async fn render(request: Request, next: Next) -> Response {
 }
 
 impl Failure {
-    fn of_status(status: StatusCode) -> Self {
+    /// The failure that a bare status stands for.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
         let slug = match status {
             StatusCode::NOT_FOUND => "not-found",
             StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
@@ -319,6 +321,15 @@ impl From<PeopleError> for Failure {
                 logged(&error)
             }
         }
+    }
+}
+
+/// The gateways' room could not do it.
+pub(crate) fn gateway_failure(error: GatewayError) -> Failure {
+    match error {
+        GatewayError::NoSuchGateway(_) => Failure::not_found(),
+        GatewayError::Home(error) => error.into(),
+        other => logged(&other),
     }
 }
 

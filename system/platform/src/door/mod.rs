@@ -5,13 +5,16 @@ mod body;
 mod caller;
 mod cookie;
 mod failure;
+mod form;
 mod origin;
 mod texts;
 
-pub use body::{Asked, Body};
+pub use body::{Asked, Body, Carried};
 pub(crate) use caller::may_control;
 pub use caller::{Caller, Control, Door, DoorState, FromWhere, HomeOf, Knock, ResidentOnly};
 pub use cookie::{CookieKind, clear, known_device as known_device_cookie, read, session as session_cookie};
+pub(crate) use failure::gateway_failure;
 pub use failure::{Failure, render};
+pub use form::Fields;
 pub use origin::is_own;
 pub use texts::{Say, lang_of};

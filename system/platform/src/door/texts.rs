@@ -126,5 +126,13 @@ mod tests {
             .filter(|key| !quoted.contains(key) && !built(key))
             .collect();
         assert_eq!(unused, Vec::<&str>::new(), "nobody says these");
+        let said = ["say.text(\"", "say.with(\""]
+            .iter()
+            .flat_map(|call| sources.split(call).skip(1));
+        let missing: BTreeSet<&str> = said
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|key| !texts.has(key))
+            .collect();
+        assert_eq!(missing, BTreeSet::new(), "nobody wrote these");
     }
 }

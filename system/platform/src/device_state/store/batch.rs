@@ -23,7 +23,7 @@ pub(in crate::device_state) struct Stored {
     pub(in crate::device_state) commands: Vec<(DeviceId, CommandId)>,
     /// Whether the list of unknown nodes is different.
     pub(in crate::device_state) unknown_nodes: bool,
-    /// Whether the history has entries that concern no device.
+    /// Whether the history has entries that concern no device, or an alarm about one.
     pub(in crate::device_state) history: bool,
     /// Numbers that the gateway no longer has, from and to.
     pub(in crate::device_state) missing: Option<(u64, u64)>,
@@ -142,7 +142,8 @@ pub(in crate::device_state) fn store(
         if happened.device().is_some_and(|device| ignored.contains(device)) {
             continue;
         }
-        stored.history |= happened.device().is_none();
+        // Somebody in a device's name is no news of the device: it is told like an alarm.
+        stored.history |= happened.device().is_none() || matches!(happened, Happened::Impersonation { .. });
         counters.entries += 1;
         history::add(tx, home, counters.entries, at, now, &Entry::Happened(&happened))?;
     }
