@@ -17,6 +17,7 @@
 //! Memory: two small buffers and 48 bytes for every 32 KiB of entries.
 
 mod error;
+mod files;
 mod format;
 mod scan;
 mod store;
