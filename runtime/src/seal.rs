@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::entropy::{Entropy, bytes};
 use crate::file;
+use crate::i18n::Lang;
 
 const KEY_LENGTH: usize = 32;
 const SALT: &[u8] = b"tomori/seal/1";
@@ -181,6 +182,32 @@ impl Sealer {
     }
 }
 
+impl SealError {
+    /// What is wrong and the remedy, in one line for people.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, Self::File { source, .. }) => format!("{self} ({source})"),
+            (Lang::En, error) => error.to_string(),
+            (Lang::Ja, Self::File { path, source }) => {
+                format!("{}: 鍵のファイルを読み書きできません（{source}）", path.display())
+            }
+            (Lang::Ja, Self::Exposed { path }) => format!(
+                "{}: ほかのユーザーが鍵を読めます。chmod 600 を実行し、読まれたおそれがあれば鍵を取り替えてください",
+                path.display()
+            ),
+            (Lang::Ja, Self::Malformed { path }) => format!(
+                "{}: 32 バイトの鍵ではありません。バックアップから戻してください",
+                path.display()
+            ),
+            (Lang::Ja, Self::Broken) => {
+                "封じたデータが書き換えられたか、別の鍵で、または別の場所のために封じられています".to_owned()
+            }
+            (Lang::Ja, Self::Refused) => "このデータは封じられません".to_owned(),
+        }
+    }
+}
+
 impl fmt::Debug for KeyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeyFile(…)")
@@ -252,5 +279,43 @@ mod tests {
         let tag = hmac::sign(&keys.mac_key("a").unwrap(), b"x");
         assert!(hmac::verify(&keys.mac_key("a").unwrap(), b"x", tag.as_ref()).is_ok());
         assert!(hmac::verify(&keys.mac_key("b").unwrap(), b"x", tag.as_ref()).is_err());
+    }
+
+    #[test]
+    fn the_layout_is_nonce_text_and_tag_of_aes_256_gcm() {
+        // Test case 14 of the GCM submission: a key of zeros, a nonce of zeros, one block of zeros.
+        struct Zeros;
+        impl Entropy for Zeros {
+            fn fill(&self, out: &mut [u8]) {
+                out.fill(0);
+            }
+        }
+        let key = UnboundKey::new(&AES_256_GCM, &[0; KEY_LENGTH]).unwrap();
+        let sealer = Sealer {
+            key: std::sync::Arc::new(LessSafeKey::new(key)),
+        };
+        let sealed = sealer.seal(&[0; 16], b"", &Zeros).unwrap();
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&sealed),
+            "000000000000000000000000cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
+        );
+    }
+
+    #[test]
+    fn every_fault_is_told_in_both_languages() {
+        let path = PathBuf::from("/data/key");
+        for fault in [
+            SealError::File {
+                path: path.clone(),
+                source: std::io::Error::other("detail"),
+            },
+            SealError::Exposed { path: path.clone() },
+            SealError::Malformed { path },
+            SealError::Broken,
+            SealError::Refused,
+        ] {
+            assert!(fault.message(Lang::En).is_ascii());
+            assert!(fault.message(Lang::Ja).chars().any(|letter| letter >= 'ぁ'));
+        }
     }
 }

@@ -65,7 +65,7 @@ fn vault(error: &VaultError) -> String {
             key.display(),
             sealed.display()
         ),
-        VaultError::Key(error) => format!("ゲートウェイの鍵を使えません（{}）", chain(error)),
+        VaultError::Key(error) => error.message(Lang::Ja),
         VaultError::Tampered { path } => format!(
             "{}: このゲートウェイ以外の誰かが書き換えたか、別の鍵で封じられています。{RESTORE}",
             path.display()
@@ -81,7 +81,7 @@ fn vault(error: &VaultError) -> String {
 fn store(error: &StoreError) -> String {
     match error {
         StoreError::Vault(error) => vault(error),
-        StoreError::Journal(error) => format!("ゲートウェイの記録（ジャーナル）を使えません（{}）", chain(error)),
+        StoreError::Journal(error) => error.message(Lang::Ja),
         StoreError::Record { line, source } => {
             format!("ゲートウェイの記録の {line} 行目を読めません（{}）", chain(source))
         }
