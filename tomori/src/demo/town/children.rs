@@ -19,6 +19,9 @@ use super::super::world::World;
 /// How long a box may take to stop after it was asked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Time for the gateway to connect and take its first plan.
+const SETTLING: Duration = Duration::from_millis(1500);
+
 pub(super) struct Children {
     children: Mutex<Vec<(&'static str, Child)>>,
     _data: DataDir,
@@ -34,10 +37,7 @@ impl Children {
         let platform = write("platform.toml", &world.platform_toml())?;
         let gateway = write("gateway.toml", &world.gateway_toml())?;
         let house = write("house.toml", &world.house_toml()?)?;
-        let mut children = vec![
-            ("platform", start("platform", &platform, &world.folder, lang)?),
-            ("device", start("device", &house, &world.folder, lang)?),
-        ];
+        let mut children = vec![("platform", start("platform", &platform, &world.folder, lang)?)];
         wait_for(world.enrolment).await.context("platform")?;
         if let Some(code) = code {
             let entropy: SharedEntropy = Arc::new(SystemEntropy);
@@ -45,6 +45,9 @@ impl Children {
         }
         children.push(("gateway", start("gateway", &gateway, &world.folder, lang)?));
         wait_for(world.web).await.context("platform")?;
+        // The gateway has its equipment list before anything answers; otherwise everything is told as unknown once.
+        tokio::time::sleep(SETTLING).await;
+        children.push(("device", start("device", &house, &world.folder, lang)?));
         Ok(Self {
             children: Mutex::new(children),
             _data: data,

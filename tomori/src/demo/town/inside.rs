@@ -1,13 +1,14 @@
 //! Every box in this process; between them real sockets all the same.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tomori_device::VirtualHouse;
-use tomori_platform::server::Platform;
+use tomori_platform::server::{Platform, Services};
 use tomori_runtime::config::parse_valid;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::SharedEntropy;
@@ -15,6 +16,7 @@ use tomori_runtime::http::{Door, serve};
 use tomori_runtime::i18n::Lang;
 use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_runtime::tls::Limits;
+use tomori_smart_home::HomeId;
 
 use super::super::world::World;
 use crate::boxes::{app_over_platform, serve_gateway};
@@ -38,6 +40,7 @@ impl Inside {
         world: &World,
         data: DataDir,
         platform: Platform,
+        home: &HomeId,
         code: Option<String>,
         entropy: &SharedEntropy,
         lang: Lang,
@@ -45,12 +48,34 @@ impl Inside {
         let (trigger, shutdown) = Shutdown::new();
         let ended: Arc<Ended> = Arc::default();
         let mut tasks = Vec::new();
+        let services = platform.services().clone();
         let app = app_over_platform(&platform, false, Arc::clone(entropy));
         tasks.push(watch("platform", &ended, shutdown.clone(), {
             let shutdown = shutdown.clone();
             async move { platform.run(app, shutdown).await.map_err(|error| format!("{error:#}")) }
         }));
 
+        if let Some(code) = code {
+            super::enrol(world, &code, entropy, lang).await?;
+        }
+        let config: tomori_gateway::Config = parse_valid("gateway.toml", &world.gateway_toml())?;
+        let gateway_data =
+            DataDir::open(&world.folder.join("gateway")).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
+        let clocks = tomori_gateway::Clocks {
+            house: world.house_clock.clone(),
+            wall: world.wall_clock.clone(),
+        };
+        tasks.push(watch("gateway", &ended, shutdown.clone(), {
+            let (entropy, shutdown) = (Arc::clone(entropy), shutdown.clone());
+            async move {
+                serve_gateway(config, gateway_data, clocks, entropy, shutdown, lang)
+                    .await
+                    .map_err(|error| error.0)
+            }
+        }));
+        // The gateway knows the equipment list before anything answers, as in a house whose devices were installed by it;
+        // otherwise everything would be told as unknown once.
+        until_planned(&services, home).await;
         let house = VirtualHouse::start(
             world.house(),
             world.house_clock.clone(),
@@ -72,24 +97,6 @@ impl Inside {
             shutdown.clone(),
         )));
 
-        if let Some(code) = code {
-            super::enrol(world, &code, entropy, lang).await?;
-        }
-        let config: tomori_gateway::Config = parse_valid("gateway.toml", &world.gateway_toml())?;
-        let gateway_data =
-            DataDir::open(&world.folder.join("gateway")).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
-        let clocks = tomori_gateway::Clocks {
-            house: world.house_clock.clone(),
-            wall: world.wall_clock.clone(),
-        };
-        tasks.push(watch("gateway", &ended, shutdown.clone(), {
-            let (entropy, shutdown) = (Arc::clone(entropy), shutdown.clone());
-            async move {
-                serve_gateway(config, gateway_data, clocks, entropy, shutdown, lang)
-                    .await
-                    .map_err(|error| error.0)
-            }
-        }));
         Ok(Self {
             tasks,
             trigger,
@@ -116,6 +123,21 @@ impl Inside {
                 tracing::error!(%error, "a box of the demo ended badly");
             }
         }
+    }
+}
+
+/// Waits until the gateway works by a house plan; a gateway that does not get one in five seconds starts without.
+async fn until_planned(services: &Services, home: &HomeId) {
+    for _ in 0..100 {
+        if services
+            .device_state
+            .house(home)
+            .await
+            .is_ok_and(|house| house.gateway.plan_version > 0)
+        {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
