@@ -1,15 +1,20 @@
 //! The newest entries of the audit log.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use tomori_look::{Html, Tone, notice};
+use serde_json::{Map, Value};
+use tomori_look::{Html, Moment, Tone, notice, timeline};
+use tomori_smart_home::HomeId;
 
 use super::Operator;
 use super::desk::Desk;
 use super::shell::{Place, ZONE, page as shell_page};
+use crate::auth::people::Person;
 use crate::door::{Carried, Failure, Say};
 
 /// Entries on a page.
@@ -20,18 +25,20 @@ const PAGE: usize = 100;
 struct AuditPage {
     say: Say,
     failing: Html,
-    rows: Vec<Row>,
+    entries: Html,
     older: Option<u64>,
-    zone: String,
+    zone: &'static str,
 }
 
-struct Row {
+#[derive(Template)]
+#[template(path = "operator/audit_entry.html")]
+struct Entry<'a> {
     number: u64,
-    at: Html,
-    who: String,
     what: String,
-    subject: String,
-    detail: String,
+    subject: &'a str,
+    by: String,
+    who: &'a str,
+    details: Vec<(String, String)>,
 }
 
 /// From where.
@@ -56,15 +63,26 @@ pub(super) async fn page(
         .map(|(number, _)| *number)
         .filter(|_| records.len() == PAGE);
     let when = tomori_look::When::in_zone(say.lang, ZONE, operator.door.clock().now());
-    let rows = records
-        .into_iter()
-        .map(|(number, record)| Row {
-            number,
-            at: when.moment_html(record.at),
-            who: record.who,
-            what: record.what,
-            subject: record.subject,
-            detail: record.detail,
+    let mut names = HashMap::new();
+    for id in records.iter().flat_map(|(_, record)| [&record.who, &record.subject]) {
+        if !names.contains_key(id) {
+            names.insert(id.clone(), called(&operator, id).await?);
+        }
+    }
+    let called = |id: &'_ String| names.get(id).map_or(id.as_str(), String::as_str).to_owned();
+    let moments: Vec<Moment> = records
+        .iter()
+        .map(|(number, record)| Moment {
+            time: when.moment_html(record.at),
+            tone: tone(&record.what),
+            what: Html::of(&Entry {
+                number: *number,
+                what: deed(say, &record.what),
+                subject: &called(&record.subject),
+                by: say.text("audit-by"),
+                who: &called(&record.who),
+                details: details(&record.detail),
+            }),
         })
         .collect();
     let failing = if operator.inner.audit.is_failing() {
@@ -76,9 +94,9 @@ pub(super) async fn page(
     let body = Html::of(&AuditPage {
         say,
         failing,
-        rows,
+        entries: timeline(&say.text("desk-audit"), &moments),
         older,
-        zone: ZONE.to_owned(),
+        zone: ZONE,
     });
     Ok(shell_page(
         &desk,
@@ -87,4 +105,76 @@ pub(super) async fn page(
         body,
         StatusCode::OK,
     ))
+}
+
+/// What an act is called; the code itself for acts that a newer version of the program brings.
+fn deed(say: Say, what: &str) -> String {
+    let key = format!("audit-{}", what.replace('.', "-"));
+    if Say::has(&key) {
+        say.text(&key)
+    } else {
+        what.to_owned()
+    }
+}
+
+fn tone(what: &str) -> Tone {
+    match what.rsplit('.').next() {
+        Some("refused" | "denied" | "broken" | "missing") => Tone::Attention,
+        Some("revoked" | "removed" | "deleted" | "unpaired") => Tone::Prohibited,
+        _ => Tone::Confirmed,
+    }
+}
+
+/// The members of a detail, as names and values; a plain text is its own value.
+fn details(detail: &str) -> Vec<(String, String)> {
+    match serde_json::from_str::<Map<String, Value>>(detail) {
+        Ok(members) => members
+            .into_iter()
+            .map(|(name, value)| {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                (name, value)
+            })
+            .collect(),
+        Err(_) if detail.is_empty() => Vec::new(),
+        Err(_) => vec![(String::new(), detail.to_owned())],
+    }
+}
+
+/// How a person or a home is called, with the id behind it; the id alone for everything else.
+async fn called(operator: &Operator, id: &str) -> Result<String, Failure> {
+    let name = if let Some(person) = Person::from_id(id) {
+        operator.inner.people.name_of(&person).await?.name
+    } else if let Ok(home) = id.parse::<HomeId>() {
+        super::overview::name(operator, &home).await?
+    } else {
+        String::new()
+    };
+    if name.is_empty() || name == id {
+        return Ok(id.to_owned());
+    }
+    Ok(format!("{name} ({id})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_told_member_by_member() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            details(r#"{"count":2,"from":"192.0.2.1"}"#),
+            [pair("count", "2"), pair("from", "192.0.2.1")]
+        );
+        assert_eq!(details("1 to 5"), [pair("", "1 to 5")]);
+        assert!(details("").is_empty() && details("{}").is_empty());
+    }
+
+    #[test]
+    fn acts_have_names_in_both_languages() {
+        for lang in tomori_runtime::i18n::Lang::ALL {
+            assert_ne!(deed(Say::new(lang), "session.begun"), "session.begun");
+            assert_eq!(deed(Say::new(lang), "thing.unheardOf"), "thing.unheardOf");
+        }
+    }
 }

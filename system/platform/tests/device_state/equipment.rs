@@ -108,3 +108,17 @@ async fn a_home_is_somewhere() {
         Err(StateError::NoSuchHome(_))
     ));
 }
+
+/// The gateway tells of every node that its plan does not name, and it looks around before it has its first plan.
+#[tokio::test]
+async fn a_node_that_is_adopted_already_is_not_unknown() {
+    let room = Room::new().await;
+    room.connect().await;
+    let adopted = What::UnknownNode {
+        endpoint: endpoint(1),
+        address: "192.0.2.1".to_owned(),
+    };
+    room.tell(1, vec![adopted]).await;
+    assert!(room.service.unknown_nodes(&room.home).await.unwrap().is_empty());
+    assert_eq!(room.service.homes().await.unwrap()[0].unknown_nodes, 0);
+}

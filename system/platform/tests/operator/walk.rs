@@ -22,13 +22,9 @@ async fn from_the_setup_code_to_the_desk() {
     let page = browser.get(&led.location).await;
     assert_eq!(page.headers["referrer-policy"], "no-referrer");
     assert!(page.text.contains("<svg"), "the QR code");
-    let spelled: String = between(
-        &page.text,
-        "Or type this into the app: <span class=\"figures link-text\">",
-        "<",
-    )
-    .split_whitespace()
-    .collect();
+    let spelled: String = between(&page.text, "Or type this into the app: <strong class=\"figures\">", "<")
+        .split_whitespace()
+        .collect();
     let secret = data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).unwrap();
     let totp = code(&secret, Step::at(clock.now()));
     let mut form = vec![
@@ -85,7 +81,7 @@ async fn signing_in_and_out() {
     assert_eq!((in_now.status, in_now.location.as_str()), (303, "/operator/audit"));
     let audit = browser.get("/operator/audit").await;
     assert!(
-        audit.text.contains("signIn.refused") && audit.text.contains("session.begun"),
+        audit.text.contains("sign-in refused") && audit.text.contains("signed in") && audit.text.contains("運用 太郎"),
         "{}",
         audit.text
     );

@@ -123,6 +123,10 @@ pub(in crate::device_state) fn store(
                 _ => continue,
             },
             Draft::Unknown(at, endpoint, address) => {
+                // The gateway saw it before it had the plan that names it.
+                if equipment::at_endpoint(tx, home, endpoint)?.is_some() {
+                    continue;
+                }
                 stored.unknown_nodes = true;
                 if !equipment::remember_unknown(tx, home, endpoint, address, *at)? {
                     continue;
