@@ -287,3 +287,22 @@ async fn invented_nodes_do_not_fill_the_room() {
         newest
     );
 }
+
+#[tokio::test]
+async fn a_node_of_the_list_is_no_stranger_to_a_gateway_that_does_not_have_the_list_yet() {
+    let room = Room::new().await;
+    room.connect().await;
+    let list = room.service.house(&room.home).await.unwrap().devices;
+    let own = list
+        .iter()
+        .find_map(|device| device.equipment.endpoint.clone())
+        .unwrap();
+    let told = |endpoint| What::UnknownNode {
+        endpoint,
+        address: "192.0.2.7".to_owned(),
+    };
+    room.tell(1, vec![told(own), told(super::endpoint(9))]).await;
+    let known = room.service.unknown_nodes(&room.home).await.unwrap();
+    let strangers: Vec<_> = known.into_iter().map(|node| node.endpoint).collect();
+    assert_eq!(strangers, [super::endpoint(9)]);
+}
