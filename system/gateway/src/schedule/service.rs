@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tomori_runtime::clock;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::event::What;
 use tomori_smart_home::schedule::Firing;
@@ -54,7 +53,7 @@ impl Runner {
                 }
             }
             let in_force = plan.borrow_and_update().clone();
-            let mut wake = clock::after(now, LONGEST_SLEEP);
+            let mut wake = Timestamp::MAX;
             if let Some(in_force) = in_force.filter(|_| is_believed) {
                 // After the clock went back, moments that lie ahead again are looked at again; those that fired are
                 // settled and stay so.
@@ -72,6 +71,8 @@ impl Runner {
             }
             tokio::select! {
                 () = self.time.clock().sleep_until(wake) => {}
+                // A clock that is set back shows `wake` only after it has made up for that.
+                () = self.time.clock().sleep(LONGEST_SLEEP) => {}
                 changed = plan.changed() => {
                     if changed.is_err() {
                         return;
