@@ -16,7 +16,7 @@ pub(crate) const UNDER_WAY_ON_DEVICE: usize = 8;
 /// However late the platform says a command may act, an hour after it was issued nobody does.
 pub(crate) const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// Clocks of a phone's platform and of a gateway agree within this; an older wish is only told from a newer one beyond.
-const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(5);
+pub(crate) const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(5);
 
 /// All that a decision looks at.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use tomori_smart_home::{Command, CommandId, DeviceId, DeviceKind, Event, Origin,
 
 use super::case::Case;
 use super::desk::{Calls, Desk};
-use super::model::{Circumstances, Decision, decide, end_of};
+use super::model::{Circumstances, Decision, SAME_MOMENT, decide, end_of};
 use super::need::Patience;
 use super::showing::{Showing, part};
 use crate::lan::Lan;
@@ -137,11 +137,12 @@ impl Executor {
         let kind = equipment.map(|equipment| equipment.device.kind);
         let known = self.inner.known(&command.device);
         let (in_house, on_device) = self.inner.desk.count(&command.device);
+        let soon = now.checked_add(SAME_MOMENT).unwrap_or(Timestamp::MAX);
         let (newest_driven, hold_until, has_room) = store.look(|state| {
             let same_part =
                 |property: &_| kind.is_some_and(|kind| part(kind, property) == part(kind, &command.property));
             (
-                state.newest_driven(&command.device, same_part),
+                state.newest_driven(&command.device, same_part, soon),
                 state.holds.get(&command.device).copied(),
                 state.has_room(now),
             )

@@ -117,18 +117,21 @@ impl State {
         }
     }
 
-    /// When the newest command for this part of the device that was driven was issued.
+    /// When the newest command for this part of the device that was driven was issued, of those issued by `until`: one
+    /// that claims a later moment is from before the clock was set back, and says nothing of the order of wishes.
     #[must_use]
     pub(crate) fn newest_driven(
         &self,
         device: &DeviceId,
         is_same_part: impl Fn(&PropertyName) -> bool,
+        until: Timestamp,
     ) -> Option<Timestamp> {
         self.commands
             .values()
             .filter(|account| account.was_intended)
             .filter(|account| account.command.device == *device && is_same_part(&account.command.property))
             .map(|account| account.issued_at)
+            .filter(|issued_at| *issued_at <= until)
             .max()
     }
 

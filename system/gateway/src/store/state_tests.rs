@@ -115,7 +115,11 @@ fn the_newest_driven_wish_is_found_by_part() {
     let mut state = State::default();
     state.apply(&taken(1, seven()));
     let device = DeviceId::from_random([2; 10]);
-    assert_eq!(state.newest_driven(&device, |_| true), None, "it was not driven");
+    assert_eq!(
+        state.newest_driven(&device, |_| true, seven()),
+        None,
+        "it was not driven"
+    );
     state.apply(&Record::Note(Note::Intended {
         command: command(1).id,
         intent: Intent {
@@ -124,8 +128,14 @@ fn the_newest_driven_wish_is_found_by_part() {
             before: crate::command::Showing::default(),
         },
     }));
-    assert_eq!(state.newest_driven(&device, |_| true), Some(seven()));
-    assert_eq!(state.newest_driven(&device, |_| false), None);
+    assert_eq!(state.newest_driven(&device, |_| true, seven()), Some(seven()));
+    assert_eq!(state.newest_driven(&device, |_| false, seven()), None);
+    let set_back = seven() - SignedDuration::from_mins(4);
+    assert_eq!(
+        state.newest_driven(&device, |_| true, set_back),
+        None,
+        "issued in the future"
+    );
 }
 
 #[test]
