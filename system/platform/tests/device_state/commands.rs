@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tomori_platform::device_state::StateError;
 use tomori_smart_home::event::What;
-use tomori_smart_home::{CommandId, PropertyName, PropertyValue, Reason, Stage};
+use tomori_smart_home::schedule::Firing;
+use tomori_smart_home::{CommandId, Origin, PropertyName, PropertyValue, Reason, ScheduleId, Stage};
 
 use super::Room;
 
@@ -178,6 +180,41 @@ async fn a_newer_wish_replaces_one_that_never_left() {
         room.service.take_for_delivery(&room.home).await.unwrap(),
         [close.command]
     );
+}
+
+#[tokio::test]
+async fn a_firing_of_a_house_that_is_away_ends_as_the_house_says() {
+    let room = Room::new().await;
+    room.connect().await;
+    room.service
+        .gateway_lost(&room.home, &room.gateway, 1, room.now())
+        .await
+        .unwrap();
+    let firing = |schedule: u8| {
+        let schedule = ScheduleId::from_random([schedule; 10]);
+        let date = "2026-11-24".parse().unwrap();
+        let mut wish = room.wish("open");
+        wish.id = Firing::command_id(&schedule, date);
+        wish.origin = Origin::Schedule { schedule, date };
+        wish.expires_at = Some(room.now() + SignedDuration::from_mins(10));
+        wish
+    };
+    let ran = room.service.command(&room.home, firing(1)).await.unwrap();
+    let missed = room.service.command(&room.home, firing(2)).await.unwrap();
+    // The house may have run it already: a newer wish and the end of its time say nothing of it.
+    let newer = room.service.command(&room.home, room.wish("close")).await.unwrap();
+    room.clock.advance(Duration::from_secs(3_600));
+    room.service.sweep().await.unwrap();
+    assert_eq!(room.stage(&newer.command.id).await, Stage::Expired);
+    assert_eq!(room.stage(&ran.command.id).await, Stage::Accepted);
+    room.connect().await;
+    room.progress(1, &ran.command.id, Stage::Observed).await;
+    let Origin::Schedule { schedule, date } = missed.command.origin else {
+        panic!("no firing")
+    };
+    room.tell(2, vec![What::FiringMissed { schedule, date }]).await;
+    assert_eq!(room.stage(&ran.command.id).await, Stage::Observed);
+    assert_eq!(room.stage(&missed.command.id).await, Stage::Expired);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::What;
 use tomori_smart_home::property::Source;
+use tomori_smart_home::schedule::Firing;
 use tomori_smart_home::{Command, CommandId, DeviceId, Event, PropertyName, PropertyValue, Stage};
 
 use super::twin::plausible;
@@ -154,7 +155,13 @@ impl Folded {
                 self.commands.push(Telling::Issued(command));
             }
             What::CommandProgress { command, stage } => self.commands.push(Telling::Progress(command, stage, at)),
-            What::FiringMissed { schedule, date } => self.sure(at, Happened::FiringMissed { schedule, date }),
+            What::FiringMissed { schedule, date } => {
+                // The platform may have instructed it all the same: nobody acted, and now that is sure.
+                let command = Firing::command_id(&schedule, date);
+                let ended = command.map(|command| Telling::Progress(command, Stage::Expired, at));
+                self.commands.extend(ended);
+                self.sure(at, Happened::FiringMissed { schedule, date });
+            }
             What::ClockJumped { seconds } => self.sure(at, Happened::ClockJumped { seconds }),
             What::ReportsMerged { count } => self.sure(at, Happened::ReportsMerged { count }),
         }

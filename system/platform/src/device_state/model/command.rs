@@ -56,6 +56,9 @@ pub(in crate::device_state) const PATIENCE: SignedDuration = SignedDuration::fro
 pub(in crate::device_state) const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// How many commands of one home may be under way.
 pub(in crate::device_state) const MOST_OPEN: usize = 50;
+/// How many commands of one home can be open: beside those under way, the firings of two hundred schedules that wait for
+/// the word of a house that has been away for a day.
+pub(in crate::device_state) const MOST_READ: usize = 500;
 
 impl NewCommand {
     /// Whether this is the wish that the record came from.
@@ -90,15 +93,23 @@ impl CommandRecord {
         true
     }
 
+    /// Whether the house cannot know of the command. One that was not handed over is unknown there, unless it is a
+    /// schedule's: the house runs schedules by itself, under the same id (docs/adr/0002), and may have acted already.
+    pub(in crate::device_state) fn is_unknown_to_the_house(&self) -> bool {
+        let is_of_a_schedule = matches!(self.command.origin, Origin::Schedule { .. });
+        self.stage == Stage::Accepted && self.sent_at.is_none() && !is_of_a_schedule
+    }
+
     /// How the command ends by itself, if it does now.
     ///
-    /// One that never left ends at its time. One that was handed over may have been acted on: only the gateway knows,
-    /// so it is given time to say, and what remains is a failure that says so, never an expiry.
+    /// One that the house cannot know of ends at its time. Any other may have been acted on: only the gateway knows, so
+    /// it is given time to say, and what remains is a failure that says so, never an expiry.
     pub(in crate::device_state) fn lapse(&self, now: Timestamp, gateway: Reachability) -> Option<Stage> {
         if self.stage.is_final() || !self.command.is_expired(now) {
             return None;
         }
-        if self.stage == Stage::Accepted && self.sent_at.is_none() {
+        let nobody_is_there = self.sent_at.is_none() && gateway == Reachability::Never;
+        if self.is_unknown_to_the_house() || nobody_is_there {
             return Some(Stage::Expired);
         }
         let overdue = now.duration_since(self.command.expires_at);
@@ -120,7 +131,7 @@ impl CommandRecord {
 #[cfg(test)]
 mod tests {
     use tomori_smart_home::property::name::open_close_operation;
-    use tomori_smart_home::{OperatorId, PropertyValue};
+    use tomori_smart_home::{OperatorId, PropertyValue, ScheduleId};
 
     use super::*;
 
@@ -166,6 +177,23 @@ mod tests {
         let away = Reachability::Unreachable { since: at(0) };
         assert_eq!(record().lapse(at(29), away), None);
         assert_eq!(record().lapse(at(30), away), Some(Stage::Expired));
+    }
+
+    #[test]
+    fn a_firing_that_the_house_may_have_run_by_itself_waits_for_the_houses_word() {
+        let mut firing = record();
+        firing.command.origin = Origin::Schedule {
+            schedule: ScheduleId::from_random([5; 10]),
+            date: "2026-11-24".parse().unwrap(),
+        };
+        let away = Reachability::Unreachable { since: at(0) };
+        assert!(record().is_unknown_to_the_house() && !firing.is_unknown_to_the_house());
+        assert_eq!(firing.lapse(at(30 + 3_600), away), None);
+        assert_eq!(
+            firing.lapse(at(30), Reachability::Never),
+            Some(Stage::Expired),
+            "there is no gateway"
+        );
     }
 
     #[test]

@@ -97,7 +97,9 @@ fn accept(
     }
     check_value(line.device.kind, &new)?;
     let open = store::commands::open(tx, home)?;
-    if open.len() >= MOST_OPEN {
+    // What is too old to act waits for the house's word only; it keeps nobody out.
+    let under_way = open.iter().filter(|record| !record.command.is_expired(now)).count();
+    if under_way >= MOST_OPEN {
         return Err(StateError::Refused {
             reason: Reason::Busy,
             why: format!("{MOST_OPEN} commands are under way for this house; wait until some have ended"),
@@ -128,7 +130,7 @@ fn accept(
     Ok((record, superseded))
 }
 
-/// Wishes that never left make room for a newer one of the same property: a shutter that hears `open` and `close`
+/// Wishes that the house cannot know of make room for a newer one of the same property: a shutter that hears `open` and `close`
 /// in one breath after an absence would only be driven back and forth.
 fn supersede(
     tx: &mut Tx<'_>,
@@ -138,8 +140,7 @@ fn supersede(
 ) -> Result<Vec<CommandRecord>, StateError> {
     let mut superseded = Vec::new();
     for mut old in open {
-        let waiting = old.stage == Stage::Accepted && old.sent_at.is_none();
-        if !waiting || old.command.device != new.device || old.command.property != new.property {
+        if !old.is_unknown_to_the_house() || old.command.device != new.device || old.command.property != new.property {
             continue;
         }
         let refused = Stage::Refused {

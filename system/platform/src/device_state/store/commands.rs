@@ -5,7 +5,7 @@ use tomori_runtime::db::{DbError, Reader, Row, Tx, values};
 use tomori_smart_home::{Command, CommandId, HomeId, PropertyName, Reason, Stage};
 
 use super::super::model::CommandRecord;
-use super::super::model::command::MOST_OPEN;
+use super::super::model::command::MOST_READ;
 use super::{foreign, json, optional_json, to_json, word};
 
 const COLUMNS: &str = "id, home, device, property, value, origin, issued_at, expires_at, stage, reason, sent_at, \
@@ -94,7 +94,7 @@ pub(in crate::device_state) fn open(reader: &Reader<'_>, home: &HomeId) -> Resul
             &format!(
                 "SELECT {COLUMNS} FROM command WHERE home = $1 AND ended_at IS NULL ORDER BY issued_at, id LIMIT $2"
             ),
-            &values![home.as_str(), MOST_OPEN * 4],
+            &values![home.as_str(), MOST_READ],
         )?
         .iter()
         .map(record_of)
