@@ -1,6 +1,9 @@
 //! What the devices felt: the frames that set something, counted where they arrived.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
+use jiff::Timestamp;
 use tomori_device::{ReceivedSet, VirtualHouse};
 
 /// 0xE0, open, close, stop.
@@ -25,21 +28,29 @@ impl Evidence {
         })
     }
 
-    /// The frames that drove the shutter, in any way: with what.
+    /// The frames that drove the shutter, in any way: with what. A frame that the network doubled counts once.
     #[must_use]
     pub fn drives(&self) -> Vec<(u8, u8)> {
-        let driving = |set: &ReceivedSet| {
+        let mut seen = HashSet::new();
+        let mut driving = |set: &ReceivedSet| {
             let given = |code| set.data(code).and_then(|data| data.first().copied());
-            given(OPERATION)
-                .map(|value| (OPERATION, value))
-                .or_else(|| given(DEGREE).map(|value| (DEGREE, value)))
+            let operation = given(OPERATION).map(|value| (OPERATION, value));
+            let drive = operation.or_else(|| given(DEGREE).map(|value| (DEGREE, value)))?;
+            seen.insert((set.from, set.tid, drive)).then_some(drive)
         };
-        self.sets.iter().filter_map(driving).collect()
+        self.sets.iter().filter_map(&mut driving).collect()
     }
 
     /// How often the shutter was driven to a degree.
     #[must_use]
     pub fn drives_to(&self, degree: u8) -> usize {
         self.drives().iter().filter(|drive| **drive == (DEGREE, degree)).count()
+    }
+
+    /// When frames that drove the shutter to a degree reached it, by the time of the world.
+    #[must_use]
+    pub fn moments_of(&self, degree: u8) -> Vec<Timestamp> {
+        let to_it = |set: &&ReceivedSet| set.data(DEGREE) == Some(&[degree]);
+        self.sets.iter().filter(to_it).map(|set| set.at).collect()
     }
 }

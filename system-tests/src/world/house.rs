@@ -31,7 +31,8 @@ pub struct Plan {
     pub clock: Option<Dial>,
     /// Whether the line to the platform can be cut. A house without that speaks to it directly.
     pub has_wan: bool,
-    plot: Plot,
+    /// Where it stands.
+    pub plot: Plot,
 }
 
 /// A house.

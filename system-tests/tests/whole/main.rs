@@ -1,5 +1,17 @@
 //! Whole systems: one platform, houses with virtual devices and real gateways, and what can go wrong between them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(unreachable_pub, reason = "a test program has no outside")]
+#![allow(
+    clippy::print_stderr,
+    reason = "what a long test measured is for whoever runs it with --nocapture"
+)]
 
+mod attacks;
+mod boxes;
+mod clocks;
 mod four_steps;
+mod frames;
+mod kill;
+mod people;
+mod wan_cut;
