@@ -15,6 +15,18 @@ pub(crate) fn session_name(secure: bool, mode: SignInMode) -> &'static str {
     }
 }
 
+/// Name of the cookie with the mark of a browser that its owner has signed in from before; it outlives the session.
+pub(crate) fn device_name(secure: bool) -> &'static str {
+    if secure {
+        "__Host-tomori-device"
+    } else {
+        "tomori-device"
+    }
+}
+
+/// How long a browser is known: a year.
+pub(crate) const DEVICE_SECONDS: i64 = 365 * 24 * 3600;
+
 /// Name of the cookie that remembers the language.
 pub(crate) const LANG: &str = "tomori-lang";
 /// Name of the cookie that remembers which of several homes is looked at.

@@ -57,6 +57,11 @@ impl App {
     fn session_cookie(&self) -> &'static str {
         cookie::session_name(self.options.secure_cookies, self.port.abilities().sign_in)
     }
+
+    /// The name of the cookie with this browser's mark.
+    fn device_cookie(&self) -> &'static str {
+        cookie::device_name(self.options.secure_cookies)
+    }
 }
 
 /// The largest form there is (a schedule) takes under 1 KiB.

@@ -16,7 +16,8 @@ use super::{App, cookie};
 use crate::port::{PasswordError, SessionView};
 use crate::say::Say;
 
-const LONGEST_PASSWORD: usize = 256;
+/// 128 characters of any script.
+const LONGEST_PASSWORD: usize = 512;
 
 struct SessionRow {
     id: String,

@@ -19,7 +19,8 @@ use crate::port::{Opened, SignIn, SignInError, SignInMode};
 use crate::say::Say;
 
 const LONGEST_LOGIN: usize = 254;
-const LONGEST_PASSWORD: usize = 256;
+/// 128 characters of any script.
+const LONGEST_PASSWORD: usize = 512;
 const LONGEST_CODE: usize = 12;
 const LONGEST_AGENT: usize = 200;
 
@@ -162,7 +163,7 @@ pub(crate) async fn sign_in(
     }
     let next = own_path(fields.get("next")).unwrap_or("/").to_owned();
     let login: String = fields.get("login").to_owned();
-    let given = match given(&fields, peer_address(peer), &headers) {
+    let given = match given(&app, &fields, peer_address(peer), &headers) {
         Ok(given) => given,
         Err(missing) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -202,7 +203,7 @@ fn short(login: &str) -> &str {
     if login.len() <= LONGEST_LOGIN { login } else { "" }
 }
 
-fn given(fields: &Fields, from: Option<IpAddr>, headers: &HeaderMap) -> Result<SignIn, Missing> {
+fn given(app: &App, fields: &Fields, from: Option<IpAddr>, headers: &HeaderMap) -> Result<SignIn, Missing> {
     let login = fields.get("login");
     let password = fields.raw("password");
     let code: String = fields
@@ -228,6 +229,8 @@ fn given(fields: &Fields, from: Option<IpAddr>, headers: &HeaderMap) -> Result<S
         code,
         from,
         agent,
+        known_device: cookie::read(headers, app.device_cookie()).map(str::to_owned),
+        replaces: cookie::read(headers, app.session_cookie()).map(str::to_owned),
     })
 }
 
@@ -235,13 +238,15 @@ fn given(fields: &Fields, from: Option<IpAddr>, headers: &HeaderMap) -> Result<S
 pub(crate) fn enter(app: &App, opened: &Opened, next: &str) -> Response {
     let seconds = opened.expires_at.duration_since(app.port.wall_now()).as_secs();
     let mut response = Redirect::to(next).into_response();
-    match cookie::session(app.session_cookie(), &opened.token, seconds) {
-        Some(cookie) => {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-            response
-        }
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    let Some(cookie) = cookie::session(app.session_cookie(), &opened.token, seconds) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    let mark = opened.known_device.as_deref();
+    if let Some(cookie) = mark.and_then(|mark| cookie::session(app.device_cookie(), mark, cookie::DEVICE_SECONDS)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+    response
 }
 
 /// Says when to come back.

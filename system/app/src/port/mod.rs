@@ -53,7 +53,7 @@ pub struct Abilities {
 pub struct SignIn {
     /// Login or e-mail address, at most 254 bytes.
     pub login: String,
-    /// Password, at most 256 bytes.
+    /// Password, at most 512 bytes.
     pub password: String,
     /// One-time code, at most 12 bytes; spaces removed.
     pub code: String,
@@ -61,6 +61,11 @@ pub struct SignIn {
     pub from: Option<IpAddr>,
     /// What the browser calls itself, at most 200 characters, for the list of sessions.
     pub agent: String,
+    /// The mark this side gave to this browser at an earlier sign-in ([`Opened::known_device`]): strangers who fail on
+    /// purpose in somebody's name do not keep a browser out that brings one.
+    pub known_device: Option<String>,
+    /// The session the browser held before; it ends with this one's beginning (session fixation).
+    pub replaces: Option<String>,
 }
 
 /// A wish of a person: one property of one device.

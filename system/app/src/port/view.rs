@@ -14,6 +14,9 @@ pub struct Opened {
     pub token: String,
     /// From this moment of the wall clock on it opens nothing.
     pub expires_at: Timestamp,
+    /// The mark by which this browser is known from now on, on a side that lets browsers be known; characters as in
+    /// `token`.
+    pub known_device: Option<String>,
 }
 
 /// Who looks.

@@ -126,7 +126,11 @@ impl HousePort for AppOverGateway {
             .phones
             .grant_of(&token, &grants, now)
             .map_or(now, |(grant, _)| grant.expires_at);
-        Ok(Opened { token, expires_at })
+        Ok(Opened {
+            token,
+            expires_at,
+            known_device: None,
+        })
     }
 
     async fn viewer(&self, token: &str) -> Result<Option<Viewer>, PortError> {

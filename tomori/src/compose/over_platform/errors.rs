@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use tomori_app::port::{CommandError, PairError, PortError, ScheduleError, ScheduleView, SignInError};
+use tomori_app::port::{CommandError, PairError, PasswordError, PortError, ScheduleError, ScheduleView, SignInError};
+use tomori_platform::auth::people::password::{LONGEST, Refused, SHORTEST};
 use tomori_platform::auth::people::{self, PeopleError};
 use tomori_platform::device_state::StateError;
-use tomori_platform::services::shutter::{MOST_IN_A_HOME, Refused, ShutterError};
+use tomori_platform::services::shutter::{self, MOST_IN_A_HOME, ShutterError};
 
 pub(super) fn unavailable(error: &dyn Error) -> PortError {
     let mut why = error.to_string();
@@ -47,17 +48,28 @@ pub(super) fn sign_in_error(error: people::SignInError) -> SignInError {
     }
 }
 
+pub(super) fn password_error(error: PeopleError) -> PasswordError {
+    match error {
+        PeopleError::NotMatching => PasswordError::Wrong,
+        PeopleError::Wait(wait) => PasswordError::Locked { wait },
+        PeopleError::Password(Refused::TooShort) => PasswordError::TooShort { least: SHORTEST },
+        PeopleError::Password(Refused::TooLong) => PasswordError::TooLong { most: LONGEST },
+        PeopleError::Password(Refused::TooCommon | Refused::NamesItsOwner) => PasswordError::TooEasy,
+        other => PasswordError::Port(people_error(other)),
+    }
+}
+
 pub(super) fn schedule_error(error: ShutterError) -> ScheduleError {
     match error {
         ShutterError::NotFound(_) => ScheduleError::Port(PortError::NotFound),
-        ShutterError::Refused(Refused::Conflict { current }) => ScheduleError::Conflict {
+        ShutterError::Refused(shutter::Refused::Conflict { current }) => ScheduleError::Conflict {
             current: Box::new(ScheduleView {
                 schedule: *current,
                 resident_name: None,
             }),
             by: None,
         },
-        ShutterError::Refused(Refused::TooMany) => ScheduleError::TooMany { most: MOST_IN_A_HOME },
+        ShutterError::Refused(shutter::Refused::TooMany) => ScheduleError::TooMany { most: MOST_IN_A_HOME },
         ShutterError::Refused(refused) => ScheduleError::Invalid { field: refused.field() },
         ShutterError::State(error) => ScheduleError::Port(state_error(error)),
         other => ScheduleError::Port(unavailable(&other)),

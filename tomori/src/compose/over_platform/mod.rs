@@ -21,16 +21,18 @@ use tomori_app::port::{
     PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError, SignInMode,
     Viewer, Wish,
 };
-use tomori_platform::auth::people::{self, Person, Proof};
+use tomori_platform::auth::people::{self, Person, Proof, Role};
 use tomori_platform::device_state::{Cursor, House, NewCommand, Page};
 use tomori_platform::server::Services;
 use tomori_platform::services::shutter;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::i18n::Lang;
-use tomori_smart_home::{CommandId, DeviceId, GrantId, HomeId, Origin, Schedule, ScheduleId};
+use tomori_smart_home::{CommandId, DeviceId, GrantId, HomeId, Origin, ResidentId, Schedule, ScheduleId};
 use zeroize::Zeroizing;
 
-use self::errors::{command_error, pair_error, people_error, schedule_error, sign_in_error, state_error};
+use self::errors::{
+    command_error, pair_error, password_error, people_error, schedule_error, sign_in_error, state_error,
+};
 use self::names::Names;
 
 /// How many history entries are read at most to find those that a resident reads.
@@ -69,6 +71,26 @@ impl AppOverPlatform {
             .await
             .map_err(|error| errors::unavailable(&error))?;
         Ok(Names::new(residents, &schedules, house::devices(house)))
+    }
+
+    /// A conflict, with the names of those who set the schedule and changed it last.
+    async fn with_editor(&self, home: &HomeId, id: &ScheduleId, error: ScheduleError) -> ScheduleError {
+        let ScheduleError::Conflict { mut current, .. } = error else {
+            return error;
+        };
+        current.resident_name = self.resident_name(&current.schedule.resident).await;
+        let by = match self.services.shutter.last_editor(home, id).await {
+            Ok(editor) => self.resident_name(&editor).await,
+            // It was deleted in this moment; the conflict is true nevertheless.
+            Err(_) => None,
+        };
+        ScheduleError::Conflict { current, by }
+    }
+
+    async fn resident_name(&self, resident: &ResidentId) -> Option<String> {
+        let person = Person::Resident(resident.clone());
+        let info = self.services.people.name_of(&person).await.ok()?;
+        Some(info.name).filter(|name| !name.is_empty())
     }
 
     async fn home_name(&self, home: &HomeId) -> Result<String, PortError> {
@@ -178,7 +200,7 @@ impl HousePort for AppOverPlatform {
             sign_in: SignInMode::Password,
             edit_schedules: true,
             pair: true,
-            change_password: false,
+            change_password: true,
             sessions: true,
         }
     }
@@ -198,22 +220,16 @@ impl HousePort for AppOverPlatform {
             totp: given.code,
             from: address(given.from),
             agent: given.agent,
-            known_device: None,
-            replaces: None,
+            known_device: given.known_device,
+            replaces: given.replaces,
         };
-        let signed_in = self.services.people.sign_in(sign_in).await.map_err(sign_in_error)?;
-        if signed_in.viewer.resident().is_none() {
-            // An operator has a page of their own; here they are nobody, and are told no more than anybody else.
-            self.services
-                .people
-                .sign_out(signed_in.session.text())
-                .await
-                .map_err(people_error)?;
-            return Err(SignInError::Wrong);
-        }
+        // An operator has a page of their own; here they are nobody, and are told no more than anybody else.
+        let signed_in = self.services.people.sign_in_as(sign_in, Role::Resident).await;
+        let signed_in = signed_in.map_err(sign_in_error)?;
         Ok(Opened {
             token: signed_in.session.text().to_owned(),
             expires_at: signed_in.ends_at,
+            known_device: Some(signed_in.known_device.text().to_owned()),
         })
     }
 
@@ -373,11 +389,16 @@ impl HousePort for AppOverPlatform {
         given: Draft,
     ) -> Result<Schedule, ScheduleError> {
         lives_in(viewer, home)?;
-        self.services
+        let edited = self
+            .services
             .shutter
             .edit(home, &viewer.resident, id, seen_version, draft(given))
             .await
-            .map_err(schedule_error)
+            .map_err(schedule_error);
+        match edited {
+            Err(error) => Err(self.with_editor(home, id, error).await),
+            edited => edited,
+        }
     }
 
     async fn delete_schedule(
@@ -388,11 +409,16 @@ impl HousePort for AppOverPlatform {
         seen_version: u64,
     ) -> Result<(), ScheduleError> {
         lives_in(viewer, home)?;
-        self.services
+        let deleted = self
+            .services
             .shutter
             .delete(home, &viewer.resident, id, seen_version)
             .await
-            .map_err(schedule_error)
+            .map_err(schedule_error);
+        match deleted {
+            Err(error) => Err(self.with_editor(home, id, error).await),
+            deleted => deleted,
+        }
     }
 
     async fn phones(&self, viewer: &Viewer, home: &HomeId) -> Result<Vec<PhoneView>, PortError> {
@@ -470,8 +496,13 @@ impl HousePort for AppOverPlatform {
             .map_err(people_error)
     }
 
-    async fn change_password(&self, _: &Viewer, _: &str, _: &str) -> Result<(), PasswordError> {
-        Err(PasswordError::Port(PortError::NotHere))
+    async fn change_password(&self, viewer: &Viewer, current: &str, new: &str) -> Result<(), PasswordError> {
+        let (current, new) = (Zeroizing::new(current.to_owned()), Zeroizing::new(new.to_owned()));
+        self.services
+            .people
+            .change_password(&platform_viewer(viewer), current, new)
+            .await
+            .map_err(password_error)
     }
 
     async fn set_language(&self, viewer: &Viewer, lang: Lang) -> Result<(), PortError> {

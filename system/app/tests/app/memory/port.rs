@@ -50,6 +50,7 @@ impl Memory {
         Opened {
             token,
             expires_at: now + SignedDuration::from_hours(24 * 30),
+            known_device: None,
         }
     }
 }
