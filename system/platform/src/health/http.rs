@@ -35,11 +35,13 @@ pub struct Needs {
 /// The routes. `/healthz` and `/readyz` answer everybody; `/metrics` answers this computer only, and nobody whom a proxy
 /// speaks for: numbers tell how many people live here and when they are awake.
 pub fn router(needs: Needs) -> Router {
+    let refusing = Router::new()
+        .route("/metrics", get(metrics))
+        .layer(axum::middleware::from_fn(crate::door::render));
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .layer(axum::middleware::from_fn(crate::door::render))
+        .merge(refusing)
         .with_state(Arc::new(needs))
 }
 

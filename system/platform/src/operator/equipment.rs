@@ -8,7 +8,7 @@ use tomori_smart_home::{DeviceId, DeviceKind};
 
 use super::Operator;
 use super::desk::{AtHome, Signed};
-use super::homes::show;
+use super::home::show;
 use super::shell::Told;
 use crate::device_state::NewEquipment;
 use crate::door::{Failure, Fields};

@@ -7,6 +7,7 @@ mod audit;
 mod desk;
 mod equipment;
 mod gateways;
+mod home;
 mod homes;
 mod overview;
 mod people;
@@ -107,7 +108,7 @@ pub fn router(needs: Needs) -> Router {
         .route("/operator/language", post(sign_in::language))
         .route("/operator/homes", get(homes::list).post(homes::add))
         .route("/operator/homes/new", get(homes::blank))
-        .route("/operator/homes/{home}", get(homes::home))
+        .route("/operator/homes/{home}", get(home::page))
         .route("/operator/homes/{home}/name", post(homes::rename))
         .route("/operator/homes/{home}/codes", post(gateways::code))
         .route(

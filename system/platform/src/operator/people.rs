@@ -10,7 +10,7 @@ use tomori_smart_home::ResidentId;
 use super::Operator;
 use super::desk::{AtHome, Desk, Signed};
 use super::equipment::done;
-use super::homes::{account_badge, show};
+use super::home::{account_badge, show};
 use super::shell::{Place, Told, ZONE, page as shell_page, wrong};
 use crate::auth::people::{Invited, NewPerson, Person};
 use crate::door::{Failure, Fields, Say};

@@ -90,6 +90,12 @@ impl Browser {
         self.page(response).await
     }
 
+    pub async fn get_with(&mut self, path: &str, name: &str, value: &str) -> Page {
+        let request = self.client.get(format!("{}{path}", self.origin)).header(name, value);
+        let response = self.headers(request).send().await.unwrap();
+        self.page(response).await
+    }
+
     /// Sends a form from a page of our own.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.origin.clone();

@@ -4,7 +4,6 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::{HomeId, OperatorId, ResidentId};
 
@@ -99,17 +98,6 @@ pub enum Purpose {
     /// A person who lost password or phone chooses both anew; everything they had opened is closed.
     Recover,
 }
-
-/// Why a text is not a login name.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{given}` is not an e-mail address: expected something@somewhere, at most 254 characters")]
-pub struct LoginError {
-    given: String,
-}
-
-/// A login name: an e-mail address in the spelling that is compared.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Login(String);
 
 impl Person {
     /// The id.
@@ -286,41 +274,6 @@ impl Viewer {
     }
 }
 
-impl Login {
-    /// Checks and takes an e-mail address. Capitals do not count, and neither do spaces around it.
-    ///
-    /// # Errors
-    /// When it is not of the form `something@somewhere` or longer than 254 bytes.
-    pub fn new(given: &str) -> Result<Self, LoginError> {
-        let text = given.trim().to_lowercase();
-        let fits = text.len() <= 254
-            && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control())
-            && text.split_once('@').is_some_and(|(name, place)| {
-                !name.is_empty() && !place.is_empty() && !place.contains('@') && !place.starts_with('.')
-            });
-        if fits {
-            Ok(Self(text))
-        } else {
-            Err(LoginError {
-                given: given.chars().take(60).collect(),
-            })
-        }
-    }
-
-    /// The address.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Addresses are personal: they do not get into logs by accident.
-        f.write_str("Login(…)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,27 +310,6 @@ mod tests {
             seen_at: at(60),
         };
         assert!(!corrected_by_a_minute.is_over(lifetime, at(0)));
-    }
-
-    #[test]
-    fn login_names_are_compared_without_capitals() {
-        assert_eq!(
-            Login::new(" Hanako@Example.com ").unwrap().as_str(),
-            "hanako@example.com"
-        );
-        for bad in [
-            "",
-            "hanako",
-            "@example.com",
-            "a@",
-            "a b@c",
-            "a@b@c",
-            "a@.b",
-            &"a@".repeat(200),
-        ] {
-            assert!(Login::new(bad).is_err(), "{bad}");
-        }
-        assert_eq!(format!("{:?}", Login::new("a@b").unwrap()), "Login(…)");
     }
 
     #[test]

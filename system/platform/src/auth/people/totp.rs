@@ -126,6 +126,8 @@ pub fn address(issuer: &str, account: &str, secret: &[u8]) -> Zeroizing<String> 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const SECRET: &[u8] = b"12345678901234567890";
@@ -146,6 +148,16 @@ mod tests {
             (20_000_000_000, "65353130"),
         ] {
             assert_eq!(code(SECRET, Step::at(at(second))), eight[2..]);
+        }
+    }
+
+    proptest! {
+        /// Another implementation shows the same code, whatever the secret and the moment.
+        #[test]
+        fn authenticator_apps_show_the_same(secret in prop::collection::vec(any::<u8>(), 16..64), second in 0_u32..u32::MAX) {
+            let app = totp_rs::Builder::new().with_secret(secret.clone()).build().unwrap();
+            let shown = app.generate(u64::from(second)).to_string();
+            prop_assert_eq!(code(&secret, Step::at(at(i64::from(second)))), shown);
         }
     }
 

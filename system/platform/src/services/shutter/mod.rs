@@ -4,10 +4,12 @@
 //! first drives the shutter, the other is a duplicate.
 
 mod agenda;
+mod firings;
 mod model;
 mod service;
 mod store;
 mod ticker;
 
+pub use firings::{Fired, NextFiring};
 pub use model::{Draft, MOST_IN_A_HOME, Refused, Standing};
-pub use service::{Fired, Needs, NextFiring, Service, ShutterError, Tally};
+pub use service::{Needs, Service, ShutterError, Tally};

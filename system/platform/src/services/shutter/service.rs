@@ -6,20 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
 use tokio::sync::{Notify, broadcast};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::db::{Database, DbError};
 use tomori_runtime::entropy::{SharedEntropy, bytes};
-use tomori_smart_home::schedule::{Calendar, Firing, ScheduleError};
+use tomori_smart_home::schedule::ScheduleError;
 use tomori_smart_home::{DeviceId, DeviceKind, HomeId, ResidentId, Schedule, ScheduleId};
 
-use super::model::{Draft, Refused, Standing, unchanged_since};
+use super::model::{Draft, Refused, unchanged_since};
 use super::store;
 use crate::audit::AuditLog;
-use crate::device_state::{self, CommandRecord, StateError};
+use crate::device_state::{self, StateError};
 use crate::house_plan::{Doorbell, Part};
 
 /// Hints that a slow listener may fall behind by.
@@ -98,36 +97,6 @@ pub enum ShutterError {
     /// The database failed.
     #[error("schedules cannot be read or stored now")]
     Storage(#[from] DbError),
-}
-
-/// A firing to come.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NextFiring {
-    /// When, and for which date.
-    #[serde(flatten)]
-    pub firing: Firing,
-    /// What is going to happen.
-    pub device: DeviceId,
-    /// The property that will be set.
-    pub property: tomori_smart_home::PropertyName,
-    /// To what.
-    pub value: tomori_smart_home::PropertyValue,
-}
-
-/// A firing that was, and what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fired {
-    /// When, and for which date.
-    #[serde(flatten)]
-    pub firing: Firing,
-    /// The schedule in the form it had then.
-    pub schedule_then: Schedule,
-    /// What the platform did.
-    pub standing: Standing,
-    /// The command, whoever gave it: the truth about the shutter.
-    pub command: Option<CommandRecord>,
 }
 
 impl Service {
@@ -287,74 +256,6 @@ impl Service {
         Ok(())
     }
 
-    /// What is going to happen in a home, soonest first: for each schedule its next firing.
-    ///
-    /// # Errors
-    /// When the home does not exist or the tables cannot be read.
-    pub async fn next_firings(&self, home: &HomeId, most: usize) -> Result<Vec<NextFiring>, ShutterError> {
-        let calendar = Calendar::new(&self.inner.state.house(home).await?.place)?;
-        let (of, now) = (home.clone(), self.now());
-        let mut next = self
-            .inner
-            .database
-            .read(move |reader| {
-                let mut next = Vec::new();
-                for kept in store::of_home(reader, &of)? {
-                    let mut after = now.max(kept.since);
-                    while let Some(firing) = calendar.next_firing(&kept.schedule, after) {
-                        // A schedule fires once a date: one that was moved to later in the day after it had fired
-                        // begins on its next day.
-                        if store::last_date(reader, &kept.schedule.id, firing.date)? < Some(firing.date) {
-                            next.push((firing, kept.schedule));
-                            break;
-                        }
-                        after = firing.at;
-                    }
-                }
-                Ok(next)
-            })
-            .await?;
-        next.sort_by(|(left, _), (right, _)| left.cmp(right));
-        Ok(next
-            .into_iter()
-            .take(most)
-            .map(|(firing, schedule)| NextFiring {
-                firing,
-                device: schedule.device,
-                property: schedule.property,
-                value: schedule.value,
-            })
-            .collect())
-    }
-
-    /// What became of the newest firings of a home, newest first.
-    ///
-    /// # Errors
-    /// When the tables cannot be read.
-    pub async fn firings(&self, home: &HomeId, most: u16) -> Result<Vec<Fired>, ShutterError> {
-        let of = home.clone();
-        let written = self
-            .inner
-            .database
-            .read(move |reader| store::firings(reader, &of, u32::from(most)))
-            .await?;
-        let mut fired = Vec::with_capacity(written.len());
-        for written in written {
-            let command = self.command_of(home, &written.firing).await?;
-            fired.push(Fired {
-                firing: written.firing,
-                schedule_then: written.schedule,
-                // The gateway may have run it by itself while the platform was away; its command is the truth.
-                standing: match (written.standing, &command) {
-                    (Standing::Missed, Some(_)) => Standing::Instructed,
-                    (standing, _) => standing,
-                },
-                command,
-            });
-        }
-        Ok(fired)
-    }
-
     /// The home's schedules for the house plan.
     ///
     /// # Errors
@@ -385,22 +286,6 @@ impl Service {
             .database
             .read(move |reader| store::of_home(reader, &of))
             .await?)
-    }
-
-    /// The command of a firing, if anybody ever gave it.
-    pub(super) async fn command_of(
-        &self,
-        home: &HomeId,
-        firing: &Firing,
-    ) -> Result<Option<CommandRecord>, ShutterError> {
-        let Some(id) = Firing::command_id(&firing.schedule, firing.date) else {
-            return Ok(None);
-        };
-        match self.inner.state.command_record(home, &id).await {
-            Ok(record) => Ok(Some(record)),
-            Err(StateError::NoSuchCommand(_) | StateError::NoSuchHome(_)) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Homes whose schedules changed since the last call.

@@ -1,5 +1,6 @@
 //! Loads, decides, persists, audits.
 
+mod admission;
 mod grants;
 mod invitations;
 mod residents;
@@ -29,7 +30,7 @@ pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use tokens::{IssuedToken, NewToken, TokenSummary};
 
 use super::hashing::{Hasher, HasherError};
-use super::model::Login;
+use super::login::Login;
 use super::password;
 use super::secret::{Digest, Malformed};
 use super::store;

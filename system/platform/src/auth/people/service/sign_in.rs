@@ -10,13 +10,15 @@ use thiserror::Error;
 use tomori_runtime::db::{DbError, Tx};
 use zeroize::Zeroizing;
 
-use super::super::lockout::{Bounds, Ledger};
-use super::super::model::{Login, Person, Role, SessionTimes, Viewer};
+use super::super::lockout::Bounds;
+use super::super::login::Login;
+use super::super::model::{Person, Role, SessionTimes, Viewer};
 use super::super::secret::{Digest, Opens, Secret};
 use super::super::store::account::Account;
-use super::super::store::{account, ledger, session};
+use super::super::store::{account, session};
 use super::super::totp::{self, Step};
-use super::{MOST_KNOWN_DEVICES, MOST_SESSIONS, PeopleError, Service, customer, mac};
+use super::admission::{Admission, admit, take_back};
+use super::{MOST_KNOWN_DEVICES, MOST_SESSIONS, PeopleError, Service, mac};
 
 /// What somebody presents.
 #[derive(Clone)]
@@ -66,18 +68,6 @@ pub enum SignInError {
     /// The platform cannot tell.
     #[error("nobody can sign in at the moment")]
     Failed(#[source] PeopleError),
-}
-
-/// The ledgers that a try is entered in.
-struct Entered {
-    account: Option<Account>,
-    /// Key and bounds of each ledger; the first is that of the account or the known browser.
-    ledgers: Vec<([u8; 32], Bounds)>,
-}
-
-enum Admission {
-    Enter(Box<Entered>),
-    Wait(Duration),
 }
 
 /// Somebody proved who they are.
@@ -252,36 +242,6 @@ impl Service {
         Ok(totp::check(&secret, given, self.now(), account.totp_last_step))
     }
 
-    /// Judges by the ledgers, and enters the try as a failure before it is looked at.
-    async fn enter(&self, login_mac: [u8; 32], device: Option<Digest>, from: IpAddr) -> Result<Admission, PeopleError> {
-        let now = self.now();
-        let key = &self.inner.keys.ledger;
-        let of_login = mac(key, &[b"login", &login_mac]);
-        let of_address = mac(key, &[b"address", &customer(from)]);
-        let of_device = device.map(|device| mac(key, &[b"device", &device.0]));
-        let tidy = self.inner.tried.fetch_add(1, Ordering::Relaxed).is_multiple_of(256);
-        let admission = self
-            .inner
-            .database
-            .write(move |tx| {
-                if tidy {
-                    ledger::tidy(tx, now)?;
-                }
-                let account = account::by_login(tx, login_mac)?;
-                let known = match (&account, device) {
-                    (Some(account), Some(device)) => session::is_known(tx, device, &account.person)?,
-                    _ => false,
-                };
-                let ledgers = match of_device.filter(|_| known) {
-                    Some(of_device) => vec![(of_device, Bounds::KNOWN_DEVICE)],
-                    None => vec![(of_login, Bounds::LOGIN), (of_address, Bounds::ADDRESS)],
-                };
-                admit(tx, account, ledgers, now)
-            })
-            .await?;
-        Ok(admission)
-    }
-
     async fn begin_session(&self, proved: Proved, sign_in: &SignIn) -> Result<SignedIn, PeopleError> {
         let person = proved.person.clone();
         let replaces = sign_in.replaces.clone();
@@ -372,43 +332,4 @@ impl Proved {
         take_back(tx, &self.ledgers, true)?;
         Ok(true)
     }
-}
-
-/// Judges by the ledgers, and enters the try as a failure before it is looked at.
-fn admit(
-    tx: &mut Tx<'_>,
-    account: Option<Account>,
-    ledgers: Vec<([u8; 32], Bounds)>,
-    now: Timestamp,
-) -> Result<Admission, DbError> {
-    let mut held = Vec::with_capacity(ledgers.len());
-    for (key, bounds) in &ledgers {
-        held.push((*key, *bounds, ledger::get(tx, *key)?));
-    }
-    let wait = held
-        .iter()
-        .filter_map(|(_, bounds, ledger)| ledger.map(|ledger| ledger.wait(*bounds, now)))
-        .max()
-        .unwrap_or_default();
-    if !wait.is_zero() {
-        return Ok(Admission::Wait(wait));
-    }
-    for (key, bounds, earlier) in held {
-        ledger::put(tx, key, Some(Ledger::failed(earlier, bounds, now)))?;
-    }
-    Ok(Admission::Enter(Box::new(Entered { account, ledgers })))
-}
-
-/// Takes the entry of this try back. After a success the ledger of the account is emptied; that of the address is only
-/// made shorter by one, or an attacker could empty it with an account of their own.
-fn take_back(tx: &mut Tx<'_>, ledgers: &[([u8; 32], Bounds)], success: bool) -> Result<(), DbError> {
-    for (key, bounds) in ledgers {
-        let shorter = if success && *bounds != Bounds::ADDRESS {
-            None
-        } else {
-            ledger::get(tx, *key)?.and_then(Ledger::taken_back)
-        };
-        ledger::put(tx, *key, shorter)?;
-    }
-    Ok(())
 }
