@@ -206,14 +206,24 @@ impl Tampered {
     /// What is wrong, where, and the remedy, in one line for people.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
-        let (file, offset, seq) = (self.segment.display(), self.offset, self.seq);
-        let (what, remedy) = self.what.words(lang);
-        if self.what == Damage::Unreadable {
-            return format!("{file}: {what}");
-        }
+        let (finding, (_, remedy)) = (self.finding(lang), self.what.words(lang));
         match lang {
-            Lang::En => format!("{file}: byte {offset}, entry {seq}: {what}; {remedy}"),
-            Lang::Ja => format!("{file}: {offset} バイト目、記録 {seq}: {what}。{remedy}"),
+            _ if self.what == Damage::Unreadable => finding,
+            Lang::En => format!("{finding}; {remedy}"),
+            Lang::Ja => format!("{finding}。{remedy}"),
+        }
+    }
+
+    /// What is wrong and where, without the remedy: for a program whose journal is one part of something larger, where
+    /// another remedy holds.
+    #[must_use]
+    pub fn finding(&self, lang: Lang) -> String {
+        let (file, offset, seq) = (self.segment.display(), self.offset, self.seq);
+        let (what, _) = self.what.words(lang);
+        match lang {
+            _ if self.what == Damage::Unreadable => format!("{file}: {what}"),
+            Lang::En => format!("{file}: byte {offset}, entry {seq}: {what}"),
+            Lang::Ja => format!("{file}: {offset} バイト目、記録 {seq}: {what}"),
         }
     }
 }

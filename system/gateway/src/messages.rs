@@ -81,6 +81,7 @@ fn vault(error: &VaultError) -> String {
 fn store(error: &StoreError) -> String {
     match error {
         StoreError::Vault(error) => vault(error),
+        StoreError::Damaged(tampered) => format!("{}。{RESTORE}", tampered.finding(Lang::Ja)),
         StoreError::Journal(error) => error.message(Lang::Ja),
         StoreError::Record { line, source } => {
             format!("ゲートウェイの記録の {line} 行目を読めません（{}）", chain(source))

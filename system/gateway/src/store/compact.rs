@@ -27,7 +27,7 @@ impl Writer {
                 .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
-                .map_err(StoreError::Journal)?;
+                .map_err(StoreError::from_journal)?;
             let Some((last, _)) = lines.last() else { break };
             seq = last.saturating_add(1);
             for (number, event) in events(&lines)? {
@@ -54,7 +54,7 @@ impl Writer {
                 .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
-                .map_err(StoreError::Journal)?;
+                .map_err(StoreError::from_journal)?;
             let Some((last, _)) = lines.last() else { break };
             seq = last.saturating_add(1);
             let mut kept = Vec::new();

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tomori_runtime::clock::SharedClock;
-use tomori_runtime::journal::JournalError;
+use tomori_runtime::i18n::Lang;
+use tomori_runtime::journal::{JournalError, Tampered};
 
 use super::record::{Draft, RecordError, decode};
 use super::shelf::{BYTES, Batch, LINES, Shelf, folder, folders};
@@ -26,6 +27,13 @@ pub enum StoreError {
     /// A sealed file cannot be used.
     #[error(transparent)]
     Vault(VaultError),
+    /// The journal is not as it was written. A new one alone would not go with the sealed memory.
+    #[error(
+        "{}; keep a copy of the data directory as evidence, then restore all of it from one backup, or move it away and \
+         enrol again",
+        .0.finding(Lang::En)
+    )]
+    Damaged(Tampered),
     /// The journal cannot be used.
     #[error("the gateway's journal cannot be used")]
     Journal(#[source] JournalError),
@@ -74,6 +82,15 @@ pub enum StoreError {
     /// The store is closed.
     #[error("the gateway's store is closed")]
     Closed,
+}
+
+impl StoreError {
+    pub(super) fn from_journal(error: JournalError) -> Self {
+        match error {
+            JournalError::Damaged(tampered) => Self::Damaged(tampered),
+            error => Self::Journal(error),
+        }
+    }
 }
 
 /// How the store is.
@@ -165,7 +182,7 @@ impl Store {
                 .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
-                .map_err(StoreError::Journal)?;
+                .map_err(StoreError::from_journal)?;
             let Some((last, _)) = lines.last() else { break };
             seq = last.saturating_add(1);
             for (line, bytes) in &lines {

@@ -63,7 +63,7 @@ impl Shelf {
         };
         let anchor = vault.mac_key(&purpose(generation)).map_err(StoreError::Vault)?;
         let (journal, opened) =
-            Journal::open(&folder(vault, generation), options, anchor).map_err(StoreError::Journal)?;
+            Journal::open(&folder(vault, generation), options, anchor).map_err(StoreError::from_journal)?;
         let shelf = Self {
             generation,
             journal: Some(journal),
@@ -113,7 +113,7 @@ impl Shelf {
                 .journal()?
                 .read_from(seq, LINES, BYTES)
                 .await
-                .map_err(StoreError::Journal)?;
+                .map_err(StoreError::from_journal)?;
             let Some((last, _)) = lines.last() else { break };
             seq = last.saturating_add(1);
             for (line, bytes) in &lines {
@@ -130,7 +130,7 @@ impl Shelf {
 
     /// Appends lines, all or none, and notes what they hold.
     pub(super) async fn append(&mut self, lines: Vec<Vec<u8>>, records: &[Vec<Record>]) -> Result<(), StoreError> {
-        let first = self.journal()?.append(lines).await.map_err(StoreError::Journal)?;
+        let first = self.journal()?.append(lines).await.map_err(StoreError::from_journal)?;
         for (line, records) in (first..).zip(records) {
             self.note(line, records);
         }
@@ -186,7 +186,7 @@ impl Shelf {
             let lines = journal
                 .read_from(seq, LINES, BYTES)
                 .await
-                .map_err(StoreError::Journal)?;
+                .map_err(StoreError::from_journal)?;
             let Some((last, _)) = lines.last() else {
                 break;
             };

@@ -253,7 +253,7 @@ impl Writer {
                     .journal()?
                     .release_through(line)
                     .await
-                    .map_err(StoreError::Journal)?;
+                    .map_err(StoreError::from_journal)?;
             }
             Ok::<(), StoreError>(())
         };
