@@ -69,6 +69,16 @@ impl World {
     /// # Errors
     /// When a box refuses.
     pub async fn build(&mut self, plan: Plan) -> Result<usize> {
+        let house = self.raise(plan).await?;
+        self.houses.push(house);
+        Ok(self.houses.len() - 1)
+    }
+
+    /// A house as [`World::build`] builds it, for whoever builds many at a time.
+    ///
+    /// # Errors
+    /// When a box refuses.
+    pub async fn raise(&self, plan: Plan) -> Result<House> {
         let services = self.platform.services()?;
         let tokyo = NewHome {
             time_zone: "Asia/Tokyo".to_owned(),
@@ -88,16 +98,14 @@ impl World {
             };
             devices.push(services.device_state.add_equipment(&home, new, "op_test").await?);
         }
-        let number = self.houses.len();
-        let path = self.folder.path().join(format!("house-{number}"));
+        let path = self.folder.path().join(format!("house-{}", plan.plot.number()));
         let clock = plan.clock.clone().unwrap_or_else(|| self.clock.clone());
         let mut house = House::build(plan, home, devices, path, self.platform.addresses()?.link, clock).await?;
         let code = services.gateways.new_enrolment_code(&house.home, "op_test").await?;
         house
             .enrol(&code.text, &self.platform.addresses()?.enrolment.to_string())
             .await?;
-        self.houses.push(house);
-        Ok(number)
+        Ok(house)
     }
 
     /// One house of one shutter, its gateway started, connected, and the shutter's state known to the platform.

@@ -14,4 +14,6 @@ mod four_steps;
 mod frames;
 mod kill;
 mod people;
+mod storage;
+mod thousand;
 mod wan_cut;

@@ -6,7 +6,6 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use tomori_platform::device_state::{CommandRecord, Happened};
 use tomori_runtime::clock::Clock as _;
-use tomori_runtime::config::load_valid;
 use tomori_smart_home::{CommandId, PropertyValue, Stage};
 use tomori_system_tests::world::{DEGREE, Evidence};
 
@@ -20,9 +19,7 @@ impl Arena {
     pub(super) async fn judge(&mut self) {
         let world = &mut self.world;
         world.platform.restart().await.unwrap();
-        let house = world.house_mut(0).unwrap();
-        house.config = load_valid(&self.gateway.config).unwrap();
-        house.start().await.unwrap();
+        world.house_mut(0).unwrap().start().await.unwrap();
         self.started = (self.started.0 + 1, self.started.1 + 1);
         self.world.settle(0).await.unwrap();
 

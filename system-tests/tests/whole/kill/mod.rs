@@ -8,7 +8,6 @@
 mod judge;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -24,7 +23,7 @@ use tomori_smart_home::{CommandId, PropertyValue};
 use tomori_system_tests::dial::Dial;
 use tomori_system_tests::world::{Plan, World};
 
-use crate::boxes::{Kind, Recipe, Running};
+use crate::boxes::{Recipe, Running};
 
 /// Processes that are killed in all.
 const KILLS: usize = 200;
@@ -127,6 +126,16 @@ impl Arena {
             ..Plan::shutters(SHUTTERS)
         };
         world.build(plan).await.unwrap();
+        // The times are the house's, which are a tenth as long.
+        let config = &mut world.house_mut(0).unwrap().config;
+        config.lan.poll_every_ms = 20_000;
+        config.lan.poll_moving_ms = 1_000;
+        config.lan.lost_after_ms = 60_000;
+        config.lan.answer_within_ms = 5_000;
+        config.lan.set_within_ms = 10_000;
+        config.lan.gap_ms = 20;
+        config.commands.confirm_within_s = 100;
+        config.commands.start_within_ms = 15_000;
         let mut unused: Vec<Vec<u8>> = (0..SHUTTERS).map(|_| shuffled(&random)).collect();
         let mut firings = BTreeMap::new();
         let shutters = 0..SHUTTERS as usize;
@@ -162,23 +171,7 @@ impl Arena {
             firings.insert(Firing::command_id(&schedule.id, local.date()).unwrap(), due);
         }
         world.platform.stop().await.unwrap();
-        let folder = world.folder.path().to_owned();
-        let clock = (anchor, start, SPEED);
-        let platform = Recipe {
-            kind: Kind::Platform,
-            config: write(&folder, "platform.toml", &platform_toml(&world)),
-            data: world.platform.path().to_owned(),
-            log: folder.join("platform.log"),
-            clock,
-        };
-        let house = world.house(0).unwrap();
-        let gateway = Recipe {
-            kind: Kind::Gateway,
-            config: write(&folder, "gateway.toml", &gateway_toml(&world)),
-            data: house.path().to_owned(),
-            log: folder.join("gateway.log"),
-            clock,
-        };
+        let (platform, gateway) = Recipe::of(&world, (anchor, start, SPEED));
         Self {
             world,
             platform,
@@ -294,29 +287,4 @@ fn shuffled(random: &SeededEntropy) -> Vec<u8> {
         degrees.swap(last, below(random, last as u64 + 1) as usize);
     }
     degrees
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn platform_toml(world: &World) -> String {
-    let config = &world.platform.config;
-    format!(
-        "[link]\nlisten = \"{}\"\n[enrolment]\nlisten = \"{}\"\n[web]\nlisten = \"{}\"\n",
-        config.link.listen, config.enrolment.listen, config.web.listen
-    )
-}
-
-/// The times are the house's, which are ten times as short.
-fn gateway_toml(world: &World) -> String {
-    let lan = &world.house(0).unwrap().config.lan;
-    format!(
-        "[lan]\naddress = \"{}\"\nport = {}\nmulticast = \"{}\"\npoll_every_ms = 20000\npoll_moving_ms = 1000\n\
-         lost_after_ms = 60000\nanswer_within_ms = 5000\nset_within_ms = 10000\ngap_ms = 20\n\
-         [commands]\nconfirm_within_s = 100\nstart_within_ms = 15000\n",
-        lan.address, lan.port, lan.multicast
-    )
 }
