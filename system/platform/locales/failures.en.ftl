@@ -70,3 +70,6 @@ failure-session-only-detail = A token makes no tokens and lists none. Sign in, o
 failure-field-cursor = take `next` of the page before, or leave it out
 failure-password-differs = The two passwords are not the same
 failure-totp-wrong = is not the code of this moment; wait for the next one
+failure-own-account = You cannot remove your own account
+failure-own-account-detail = Another operator can. So somebody always remains.
+failure-password-wrong = is not your present password

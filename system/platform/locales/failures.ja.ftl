@@ -70,3 +70,6 @@ failure-session-only-detail = トークンでトークンを作ったり一覧�
 failure-field-cursor = 前のページの `next` を使うか、指定しないでください
 failure-password-differs = 二つのパスワードが違います
 failure-totp-wrong = いまのコードではありません。次のコードを待ってください
+failure-own-account = 自分のアカウントは削除できません
+failure-own-account-detail = ほかの運用者が削除できます。必ず誰かが残るようにするためです。
+failure-password-wrong = 現在のパスワードではありません

@@ -2,10 +2,10 @@
 
 use thiserror::Error;
 use tokio::sync::Mutex;
-use tomori_smart_home::{HomeId, HousePlan};
+use tomori_smart_home::{DeviceKind, HomeId, HousePlan, Schedule};
 
 use crate::device_state::{self, StateError};
-use crate::house_plan::{PartError, PlanParts};
+use crate::house_plan::{Part, PartError, PlanParts};
 
 const SHARDS: usize = 64;
 
@@ -54,6 +54,19 @@ impl Composer {
         let home_name = match name.content.is_empty() {
             true => home.to_string(),
             false => name.content,
+        };
+        // A schedule whose shutter was taken off the list fires nowhere. A plan that names it would be refused by the
+        // gateway, with all that is right in it.
+        let shutter = |schedule: &Schedule| {
+            equipment
+                .content
+                .equipment
+                .iter()
+                .any(|line| line.device.id == schedule.device && line.device.kind == DeviceKind::ElectricRainDoor)
+        };
+        let schedules = Part {
+            version: schedules.version,
+            content: schedules.content.into_iter().filter(shutter).collect(),
         };
         Ok(HousePlan {
             home: home.clone(),

@@ -7,13 +7,14 @@ use http::request::Parts;
 use tomori_smart_home::{HomeId, OperatorId};
 
 use super::Operator;
-use crate::auth::people::Proof;
+use crate::auth::people::{Proof, Viewer};
 use crate::door::{CookieKind, Failure, Fields, Say, is_own, lang_of, read};
 
 /// An operator who is signed in.
 #[derive(Debug, Clone)]
 pub(super) struct Desk {
     pub(super) id: OperatorId,
+    pub(super) viewer: Viewer,
     pub(super) say: Say,
     pub(super) csrf: String,
 }
@@ -52,6 +53,7 @@ impl FromRequestParts<Operator> for Desk {
         };
         Ok(Self {
             id,
+            viewer,
             say: Say::new(lang_of(&parts.headers)),
             csrf,
         })

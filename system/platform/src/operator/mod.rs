@@ -3,6 +3,7 @@
 //! Pages from the server that work without script. An operator sees which things answer and which do not; what residents
 //! do at home is not on any page here.
 
+mod account;
 mod audit;
 mod desk;
 mod equipment;
@@ -136,6 +137,10 @@ pub fn router(needs: Needs) -> Router {
         )
         .route("/operator/people", get(people::page).post(people::invite_operator))
         .route("/operator/people/{operator}/recover", post(people::recover_operator))
+        .route("/operator/people/{operator}/remove", post(people::remove_operator))
+        .route("/operator/account", get(account::page))
+        .route("/operator/account/password", post(account::password))
+        .route("/operator/account/sessions/{session}/end", post(account::end_session))
         .route("/operator/audit", get(audit::page))
         .layer(from_fn_with_state(operator.clone(), shell::render))
         .with_state(operator)

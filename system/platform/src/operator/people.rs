@@ -5,15 +5,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use tomori_look::{Field, Html, Input, When};
-use tomori_smart_home::ResidentId;
+use tomori_smart_home::{OperatorId, ResidentId};
 
 use super::Operator;
 use super::desk::{AtHome, Desk, Signed};
 use super::equipment::done;
 use super::home::{account_badge, show};
+use super::homes::Asked;
 use super::shell::{Place, Told, ZONE, page as shell_page, wrong};
-use crate::auth::people::{Invited, NewPerson, Person};
-use crate::door::{Failure, Fields, Say};
+use crate::auth::people::{Invited, NewPerson, PeopleError, Person};
+use crate::door::{Carried, Failure, Fields, Say};
 
 #[derive(Template)]
 #[template(path = "operator/people.html")]
@@ -46,11 +47,25 @@ struct InvitedPage<'a> {
 }
 
 /// `GET /operator/people`
-pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result<Response, Failure> {
-    list(&operator, &desk, None).await
+pub(super) async fn page(
+    State(operator): State<Operator>,
+    desk: Desk,
+    Carried(asked): Carried<Asked>,
+) -> Result<Response, Failure> {
+    let told = Told::html(&asked.told, desk.say);
+    list_with(&operator, &desk, told, None).await
 }
 
 async fn list(operator: &Operator, desk: &Desk, failure: Option<(&Failure, &Fields)>) -> Result<Response, Failure> {
+    list_with(operator, desk, Html::empty(), failure).await
+}
+
+async fn list_with(
+    operator: &Operator,
+    desk: &Desk,
+    told: Html,
+    failure: Option<(&Failure, &Fields)>,
+) -> Result<Response, Failure> {
     let say = desk.say;
     let rows = operator
         .inner
@@ -78,7 +93,7 @@ async fn list(operator: &Operator, desk: &Desk, failure: Option<(&Failure, &Fiel
     let body = Html::of(&PeoplePage {
         say,
         csrf: &desk.csrf,
-        told: failure.map_or_else(Html::empty, |(failure, _)| wrong(failure, say)),
+        told: failure.map_or(told, |(failure, _)| wrong(failure, say)),
         rows,
         fields: vec![
             field("name", "field-name", Input::Text),
@@ -125,6 +140,23 @@ pub(super) async fn recover_operator(
     };
     let invited = operator.inner.people.recover(&desk.id, &person).await?;
     invitation(&operator, &desk, Place::People, "/operator/people", &origin, &invited).await
+}
+
+/// `POST /operator/people/{operator}/remove`
+pub(super) async fn remove_operator(
+    State(operator): State<Operator>,
+    Path(colleague): Path<String>,
+    Signed { at: desk, fields }: Signed<Desk>,
+) -> Result<Response, Failure> {
+    let colleague: OperatorId = colleague.parse().map_err(|_| Failure::not_found())?;
+    match operator.inner.people.remove_operator(&desk.id, &colleague).await {
+        Ok(()) => Ok(Told::OperatorRemoved.lead_to("/operator/people")),
+        Err(PeopleError::Unfit { .. }) => {
+            let failure = Failure::new(StatusCode::CONFLICT, "own-account");
+            list(&operator, &desk, Some((&failure, &fields))).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `POST /operator/homes/{home}/residents`

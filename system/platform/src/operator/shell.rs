@@ -35,6 +35,9 @@ pub(super) enum Told {
     DeviceAdopted,
     DeviceReleased,
     DeviceRemoved,
+    OperatorRemoved,
+    PasswordChanged,
+    SessionEnded,
 }
 
 impl Place {
@@ -69,7 +72,7 @@ impl Place {
 }
 
 impl Told {
-    const ALL: [(Self, &'static str, &'static str); 9] = [
+    const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::HomeAdded, "home-added", "told-home-added"),
         (Self::NameKept, "name-kept", "told-name-kept"),
         (Self::GatewayRevoked, "gateway-revoked", "told-gateway-revoked"),
@@ -79,6 +82,9 @@ impl Told {
         (Self::DeviceAdopted, "device-adopted", "told-device-adopted"),
         (Self::DeviceReleased, "device-released", "told-device-released"),
         (Self::DeviceRemoved, "device-removed", "told-device-removed"),
+        (Self::OperatorRemoved, "operator-removed", "told-operator-removed"),
+        (Self::PasswordChanged, "password-changed", "told-password-changed"),
+        (Self::SessionEnded, "session-ended", "told-session-ended"),
     ];
 
     /// Leads to a page that tells it.
@@ -112,6 +118,10 @@ pub(super) fn page(desk: &Desk, place: Place, title: &str, body: Html, status: S
         })
         .collect();
     let mut aside = language_switch(say.lang, "/operator/language", place.path());
+    aside.push(&Html::trusted(format!(
+        "<a href=\"/operator/account\">{}</a>",
+        Html::text(&say.text("desk-account"))
+    )));
     aside.push(&Html::trusted(format!(
         "<form method=\"post\" action=\"/operator/sign-out\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">\
          <button class=\"quiet\">{}</button></form>",

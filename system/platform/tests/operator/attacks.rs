@@ -6,7 +6,7 @@ use tomori_platform::personal_info::HomeInfo;
 use super::{Browser, Desk};
 use crate::town::PASSWORD;
 
-const ROUTES: [(&str, &str); 20] = [
+const ROUTES: [(&str, &str); 24] = [
     ("GET", "/operator"),
     ("POST", "/operator/sign-out"),
     ("GET", "/operator/homes"),
@@ -26,6 +26,10 @@ const ROUTES: [(&str, &str); 20] = [
     ("GET", "/operator/people"),
     ("POST", "/operator/people"),
     ("POST", "/operator/people/op_1/recover"),
+    ("POST", "/operator/people/op_1/remove"),
+    ("GET", "/operator/account"),
+    ("POST", "/operator/account/password"),
+    ("POST", "/operator/account/sessions/ses_1/end"),
     ("GET", "/operator/audit"),
 ];
 
@@ -47,6 +51,7 @@ fn every_route_of_the_desk_is_attacked() {
             .replace("res_1", "{resident}")
             .replace("dev_1", "{device}")
             .replace("op_1", "{operator}")
+            .replace("ses_1", "{session}")
     };
     for path in &mounted {
         assert!(

@@ -274,6 +274,7 @@ async fn every_page_speaks_both_languages_and_keeps_its_headers() {
             "/operator/homes/new".to_owned(),
             format!("/operator/homes/{home}"),
             "/operator/people".to_owned(),
+            "/operator/account".to_owned(),
             "/operator/audit".to_owned(),
             "/welcome".to_owned(),
         ] {
@@ -297,4 +298,67 @@ async fn every_page_speaks_both_languages_and_keeps_its_headers() {
         let absent = desk.browser.get("/operator/homes/home_never").await;
         assert_eq!(absent.status, 404);
     }
+}
+
+/// SR2-SP-3: a password that may be known to others is changed, and whatever it had opened elsewhere is closed.
+#[tokio::test]
+async fn an_operator_changes_the_password_and_lets_a_colleague_go() {
+    let mut desk = Desk::new().await;
+    let mut other = Browser::new(&desk.world);
+    let totp = desk.next_code();
+    let form = [
+        ("login", "ops@example.com"),
+        ("password", PASSWORD),
+        ("code", totp.as_str()),
+    ];
+    assert_eq!(other.post("/operator/sign-in", &form).await.status, 303);
+    let csrf = desk.browser.csrf("/operator/account").await;
+    let new = crate::town::OTHER_PASSWORD;
+    let mut change = [
+        ("csrf", csrf.as_str()),
+        ("current", "not the password"),
+        ("password", new),
+        ("again", new),
+    ];
+    let refused = desk.browser.post("/operator/account/password", &change).await;
+    assert!(
+        refused.text.contains("is not your present password"),
+        "{}",
+        refused.text
+    );
+    change[1].1 = PASSWORD;
+    let changed = desk.browser.post("/operator/account/password", &change).await;
+    assert_eq!(changed.location, "/operator/account?told=password-changed");
+    assert_eq!(other.get("/operator").await.status, 303, "the other session has ended");
+
+    let csrf = desk.browser.csrf("/operator/people").await;
+    let invite = [("csrf", csrf.as_str()), ("name", "Jiro"), ("email", "jiro@example.com")];
+    assert_eq!(desk.browser.post("/operator/people", &invite).await.status, 200);
+    let page = desk.browser.get("/operator/people").await.text;
+    let colleague = page
+        .split("/operator/people/")
+        .filter_map(|rest| rest.split_once("/remove"))
+        .map(|(id, _)| id.to_owned())
+        .find(|id| id.starts_with("op_"))
+        .unwrap();
+    assert_ne!(
+        colleague,
+        desk.operator.as_str(),
+        "nobody is offered to remove themselves"
+    );
+    let own = format!("/operator/people/{}/remove", desk.operator);
+    assert_eq!(desk.browser.post(&own, &[("csrf", &csrf)]).await.status, 409);
+    let gone = desk
+        .browser
+        .post(&format!("/operator/people/{colleague}/remove"), &[("csrf", &csrf)])
+        .await;
+    assert_eq!(gone.location, "/operator/people?told=operator-removed");
+    assert!(
+        !desk
+            .browser
+            .get("/operator/people")
+            .await
+            .text
+            .contains("jiro@example.com")
+    );
 }

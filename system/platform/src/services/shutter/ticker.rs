@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::schedule::{Calendar, Firing};
 use tomori_smart_home::{HomeId, Origin, Reason, Schedule};
@@ -28,6 +28,8 @@ const SIDE_BY_SIDE: usize = 32;
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// The longest that the ticker sleeps; a clock that was set is noticed after that.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// How often old firings are let go.
+const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Schedules that are read in one step at the start.
 const STEP: u32 = 1000;
 
@@ -39,6 +41,7 @@ impl Service {
             service: self.clone(),
             agenda: Agenda::default(),
             looked: None,
+            forgotten: None,
             stale: true,
         };
         loop {
@@ -67,6 +70,8 @@ struct Ticker {
     agenda: Agenda,
     /// The clock at the last look.
     looked: Option<Timestamp>,
+    /// When old firings were last forgotten.
+    forgotten: Option<Timestamp>,
     /// The agenda has to be made anew.
     stale: bool,
 }
@@ -94,6 +99,7 @@ impl Ticker {
             self.write_down(come, now).await?;
             self.stale = false;
         }
+        self.forget(now).await?;
         let left = self.settle(now).await?;
         let watched = u64::try_from(self.agenda.len()).unwrap_or(u64::MAX);
         self.service.inner.counts.watched.store(watched, Ordering::Relaxed);
@@ -105,20 +111,33 @@ impl Ticker {
         Ok(next.min(LONGEST_SLEEP))
     }
 
+    /// Lets old firings go, once a day.
+    async fn forget(&mut self, now: Timestamp) -> Result<(), ShutterError> {
+        if self
+            .forgotten
+            .is_some_and(|last| now.duration_since(last) < FORGET_EVERY)
+        {
+            return Ok(());
+        }
+        let before = now.checked_sub(KEEP).unwrap_or(Timestamp::MIN);
+        let database = &self.service.inner.database;
+        database.write(move |tx| store::forget(tx, before)).await?;
+        self.forgotten = Some(now);
+        Ok(())
+    }
+
     /// Makes the agenda from the tables.
     async fn rebuild(&mut self, now: Timestamp) -> Result<(), ShutterError> {
         let database = &self.service.inner.database;
         let stored = database.read(store::through).await?;
         let through = self.looked.max(stored);
         let outlook = Outlook::new(through, now);
-        let forget = now.checked_sub(KEEP).unwrap_or(Timestamp::MIN);
         let anew = database
             .write(move |tx| {
                 let anew = match outlook.judge_anew_after {
                     Some(after) => store::judge_anew(tx, after)?,
                     None => 0,
                 };
-                store::forget(tx, forget)?;
                 store::set_through(tx, outlook.from)?;
                 Ok(anew)
             })

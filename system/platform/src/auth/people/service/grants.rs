@@ -154,11 +154,13 @@ impl Service {
             .await?;
         let mut content = Vec::with_capacity(grants.len());
         for grant in grants.into_iter().filter(|grant| now < grant.expires_at) {
-            let name = self.inner.personal.person(grant.resident.as_str()).await?;
+            let info = self.inner.personal.person(grant.resident.as_str()).await?;
+            // A plan needs a name; whoever has none is called by the id.
+            let name = info.map(|info| info.name).filter(|name| !name.is_empty());
             content.push(plan::Grant {
+                resident_name: name.unwrap_or_else(|| grant.resident.to_string()),
                 id: grant.id,
                 resident: grant.resident,
-                resident_name: name.unwrap_or_default().name,
                 secret_sha256: grant.digest.0.to_vec(),
                 expires_at: grant.expires_at,
             });

@@ -180,6 +180,34 @@ impl Service {
         Ok(())
     }
 
+    /// Takes an operator's account away: sessions end at once, name and address are forgotten. Nobody removes their own,
+    /// so that somebody always remains (SR3-SP-8).
+    ///
+    /// # Errors
+    /// [`PeopleError::NotFound`] when there is no such operator; [`PeopleError::Unfit`] for one's own account.
+    pub async fn remove_operator(&self, by: &OperatorId, operator: &OperatorId) -> Result<(), PeopleError> {
+        if by == operator {
+            return Err(PeopleError::Unfit {
+                field: "operator",
+                why: "another operator than yourself".to_owned(),
+            });
+        }
+        let person = Person::Operator(operator.clone());
+        self.inner
+            .database
+            .try_write(move |tx| {
+                account::by_person(tx, &person)?.ok_or(PeopleError::NotFound("operator"))?;
+                close_everything(tx, &person)?;
+                account::remove(tx, &person)?;
+                Ok::<_, PeopleError>(())
+            })
+            .await?;
+        self.inner.personal.erase_person(operator.as_str()).await?;
+        self.audit(by.as_str(), "operator.removed", operator.as_str(), json!({}))
+            .await;
+        Ok(())
+    }
+
     /// Who lives in a home.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::model::{Person, Proof, Scope, Viewer};
+use super::super::model::{Person, Proof, Role, Scope, Viewer};
 use super::super::secret::{Digest, Opens, Secret};
 use super::super::store::token::Token;
 use super::super::store::{account, token};
@@ -136,6 +136,10 @@ impl Service {
         // Fields first: a code is not used up for a request that cannot be met.
         check(&new)?;
         let proved = self.prove(&sign_in).await?;
+        // The API is the residents'; whoever is no resident is answered as if there were no such account.
+        if proved.person.role() != Role::Resident {
+            return Err(SignInError::NotMatching);
+        }
         let (secret, token) = self.fresh_token(&proved.person, &new)?;
         let (digest, stored) = (secret.digest(), token.clone());
         self.inner
