@@ -141,6 +141,43 @@ async fn a_line_that_is_cut_before_seven_changes_nothing_for_the_house() {
     assert_eq!((lost, found), (1, 2));
 }
 
+/// A cut that outlasts everything: the firing's grace, and the patience of a platform that is connected. What the platform
+/// instructed is not called expired meanwhile, for the house may have run it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_is_cut_for_hours_does_not_make_a_firing_expire() {
+    let (world, _, command) = before_seven("2026-11-24T06:59:55+09:00", Duration::from_millis(300)).await;
+    let house = world.house(0).unwrap();
+    house.wan.as_ref().unwrap().set(Line::Cut);
+    until("the platform knows that the gateway is lost", async || {
+        Ok(is_lost(&world).await)
+    })
+    .await
+    .unwrap();
+    until(
+        "the house opens the shutter by itself",
+        async || Ok(open(&world) > 99.0),
+    )
+    .await
+    .unwrap();
+    until("the platform has instructed", async || {
+        Ok(world.record(&house.home, &command).await?.is_some())
+    })
+    .await
+    .unwrap();
+    // A newer wish takes the place of what the house cannot know of, and of nothing else.
+    let wish = world.wish(0, PropertyValue::word("close")).await.unwrap();
+    world.clock.pass(Duration::from_secs(3 * 3_600));
+    assert_eq!(
+        world.outcome(&wish).await.unwrap(),
+        Stage::Expired,
+        "what never left is over at its time"
+    );
+    let record = world.record(&house.home, &command).await.unwrap().unwrap();
+    assert_eq!(record.stage, Stage::Accepted, "{record:?}");
+    house.wan.as_ref().unwrap().set(Line::Up);
+    all_agree(&world, &command).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_that_is_cut_while_the_shutter_moves_loses_nothing() {
     let (world, _, command) = before_seven("2026-11-24T06:59:56+09:00", Duration::from_secs(3)).await;
