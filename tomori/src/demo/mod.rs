@@ -114,7 +114,7 @@ fn codes(paper: &Paper, wall_clock: &SharedClock, lang: Lang) -> String {
                 ("password", account.password.as_str().into()),
                 (
                     "code",
-                    seed::one_time_code(&account.second_factor, wall_clock)
+                    seed::one_time_code(&account.second_factor, wall_clock.now())
                         .unwrap_or_default()
                         .into(),
                 ),

@@ -194,7 +194,10 @@ async fn accept(
     let open = services.people.open_invitation(code).await?;
     let secret = open.second_factor.to_string();
     let password = password(entropy);
-    let totp = one_time_code(&secret, wall_clock).context("the second factor cannot be read")?;
+    // A code works once. The one of the half minute before is still taken, and leaves the present one to whoever signs
+    // in with what the demo prints.
+    let before = wall_clock.now() - SignedDuration::from_secs(30);
+    let totp = one_time_code(&secret, before).context("the second factor cannot be read")?;
     let acceptance = Acceptance {
         code: code.to_owned(),
         password: Zeroizing::new(password.clone()),
@@ -215,14 +218,14 @@ async fn accept(
     Ok((account, signed_in.viewer))
 }
 
-/// The one-time code that an authenticator app would show now.
+/// The one-time code that an authenticator app would show at a moment.
 #[must_use]
-pub(super) fn one_time_code(secret: &str, wall_clock: &SharedClock) -> Option<String> {
+pub(super) fn one_time_code(secret: &str, at: Timestamp) -> Option<String> {
     let plain: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
     let key = data_encoding::BASE32_NOPAD
         .decode(plain.to_ascii_uppercase().as_bytes())
         .ok()?;
-    Some(people::totp::code(&key, people::totp::Step::at(wall_clock.now())))
+    Some(people::totp::code(&key, people::totp::Step::at(at)))
 }
 
 /// A password that can be typed: four groups of four, 80 bits.
