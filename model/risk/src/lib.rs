@@ -1,0 +1,18 @@
+//! The smart-home risk method of chapter 3.5.2: vectors, exact scores, and the derivation of each.
+//!
+//! Architecture invariant: this crate is pure and exact. It has no I/O and no clock, and no floating point: every figure
+//! is an integer or a decimal of any length, because a value such as 8.1 that is computed as 8.100000000000001 is
+//! rounded up to 8.2.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::float_arithmetic)]
+
+pub mod metric;
+pub mod score;
+mod text;
+pub mod vector;
+
+pub use metric::Metric;
+pub use score::{Score, Severity, Value, score};
+pub use text::{Language, Text};
+pub use vector::{Edit, Vector, VectorError};
