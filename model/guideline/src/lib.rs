@@ -22,6 +22,7 @@ pub mod system_box;
 pub mod target;
 mod text;
 pub mod threat;
+pub mod threat_row;
 pub mod use_case;
 
 pub use actor::Actor;
@@ -36,4 +37,5 @@ pub use system_box::{Part, SystemBox};
 pub use target::Target;
 pub use text::{Language, Text};
 pub use threat::Threat;
+pub use threat_row::ThreatRow;
 pub use use_case::UseCase;

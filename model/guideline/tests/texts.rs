@@ -2,7 +2,7 @@
 
 use tomori_guideline::{
     Actor, AssetClass, AssetKind, EntryPoint, Holder, Interface, NonCyberThreat, Part, Place, ServiceLevel, SystemBox,
-    Target, Text, Threat, UseCase, asset, coverage, use_case,
+    Target, Text, Threat, UseCase, asset, coverage, threat_row, use_case,
 };
 
 /// Names that are written alike in both languages.
@@ -48,6 +48,9 @@ fn all_texts() -> Vec<(String, Text)> {
     }
     for blank in coverage::blanks() {
         all.push((format!("blank {} {}", blank.entry_point, blank.threat), blank.reason));
+    }
+    for row in threat_row::threat_rows() {
+        all.push((format!("{} example", row.id), row.example));
     }
     for row in &asset::ASSETS {
         all.extend(row.note.map(|note| (format!("{} note", row.id), note)));
