@@ -1,8 +1,9 @@
 //! Every text is there in both languages, and each language keeps to itself.
 
 use tomori_guideline::{
-    Actor, AssetClass, AssetKind, EntryPoint, Holder, Interface, NonCyberThreat, Part, Place, ServiceLevel, SystemBox,
-    Target, Text, Threat, UseCase, asset, coverage, threat_row, use_case,
+    Actor, AssetClass, AssetKind, EntryPoint, Guide, Holder, Interface, NonCyberThreat, Part, Place, Relation,
+    ServiceLevel, Subject, SystemBox, Target, Text, Threat, UseCase, asset, coverage, requirement, threat_row,
+    use_case,
 };
 
 /// Names that are written alike in both languages.
@@ -31,12 +32,15 @@ fn all_texts() -> Vec<(String, Text)> {
         AssetClass,
         AssetKind,
         EntryPoint,
+        Guide,
         Holder,
         Interface,
         NonCyberThreat,
         Part,
         Place,
+        Relation,
         ServiceLevel,
+        Subject,
         SystemBox,
         Target,
         Threat,
@@ -51,6 +55,11 @@ fn all_texts() -> Vec<(String, Text)> {
     }
     for row in threat_row::threat_rows() {
         all.push((format!("{} example", row.id), row.example));
+    }
+    for row in requirement::requirements() {
+        all.push((format!("{} title", row.id), row.title));
+        all.push((format!("{} about", row.id), row.about));
+        all.extend(row.unless.map(|unless| (format!("{} unless", row.id), unless)));
     }
     for row in &asset::ASSETS {
         all.extend(row.note.map(|note| (format!("{} note", row.id), note)));
