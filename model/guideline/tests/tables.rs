@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tomori_guideline::coverage::{self, Because, Cell};
 use tomori_guideline::{
-    Actor, AssetClass, AssetKind, EntryPoint, Guide, Holder, Interface, NonCyberThreat, Part, Place, Relation,
-    ServiceLevel, Subject, SystemBox, Target, Threat, UseCase, asset, use_case,
+    Actor, AssetClass, AssetKind, EntryPoint, Guide, Holder, Interface, Lifecycle, NonCyberThreat, Part, Phase, Place,
+    Premise, Relation, Role, ServiceLevel, Subject, SystemBox, Target, Threat, UseCase, asset, use_case,
 };
 
 /// Counted by hand in the guideline, table by table.
@@ -98,10 +98,14 @@ fn ids_are_unique_and_come_back() {
         Guide,
         Holder,
         Interface,
+        Lifecycle,
         NonCyberThreat,
         Part,
+        Phase,
         Place,
+        Premise,
         Relation,
+        Role,
         ServiceLevel,
         Subject,
         SystemBox,

@@ -1,9 +1,9 @@
 //! Every text is there in both languages, and each language keeps to itself.
 
 use tomori_guideline::{
-    Actor, AssetClass, AssetKind, EntryPoint, Guide, Holder, Interface, NonCyberThreat, Part, Place, Relation,
-    ServiceLevel, Subject, SystemBox, Target, Text, Threat, UseCase, asset, coverage, requirement, threat_row,
-    use_case,
+    Actor, AssetClass, AssetKind, EntryPoint, Guide, Holder, Interface, Lifecycle, NonCyberThreat, Part, Phase, Place,
+    Premise, Relation, Role, ServiceLevel, Subject, SystemBox, Target, Text, Threat, UseCase, asset, coverage,
+    lifecycle, requirement, threat_row, use_case,
 };
 
 /// Names that are written alike in both languages.
@@ -35,10 +35,14 @@ fn all_texts() -> Vec<(String, Text)> {
         Guide,
         Holder,
         Interface,
+        Lifecycle,
         NonCyberThreat,
         Part,
+        Phase,
         Place,
+        Premise,
         Relation,
+        Role,
         ServiceLevel,
         Subject,
         SystemBox,
@@ -60,6 +64,10 @@ fn all_texts() -> Vec<(String, Text)> {
         all.push((format!("{} title", row.id), row.title));
         all.push((format!("{} about", row.id), row.about));
         all.extend(row.unless.map(|unless| (format!("{} unless", row.id), unless)));
+    }
+    for task in lifecycle::tasks() {
+        all.push((format!("{} title", task.id), task.title));
+        all.push((format!("{} about", task.id), task.about));
     }
     for row in &asset::ASSETS {
         all.extend(row.note.map(|note| (format!("{} note", row.id), note)));
