@@ -118,13 +118,17 @@ impl World {
     }
 
     pub async fn shutter(&self, home: &HomeId) -> DeviceId {
+        self.shutter_at(home, "fe000001").await
+    }
+
+    pub async fn shutter_at(&self, home: &HomeId, node: &str) -> DeviceId {
         let shutter = NewEquipment {
             kind: DeviceKind::ElectricRainDoor,
             room: "居間".to_owned(),
             name: "南の窓".to_owned(),
             model: String::new(),
             endpoint: Some(Endpoint {
-                node: "fe000001".parse().unwrap(),
+                node: node.parse().unwrap(),
                 class_code: DeviceKind::ElectricRainDoor.class_code(),
                 instance: 1,
             }),

@@ -67,7 +67,7 @@ impl Town {
             platform.run(Router::new(), shutdown).await?;
             Running::Children(Children::start(&world, data, code, lang).await?)
         } else {
-            Running::Inside(Inside::start(&world, data, platform, &paper.home, code, &entropy, lang).await?)
+            Running::Inside(Inside::start(&world, data, platform, code, &entropy, lang).await?)
         };
         if !paper.enrolled {
             paper.enrolled = true;

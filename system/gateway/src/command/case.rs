@@ -148,13 +148,16 @@ impl Case {
         let Moment { now, run, .. } = moment;
         match heard {
             Heard::Superseded => self.superseded = true,
-            Heard::Time | Heard::Shown(_) | Heard::Silent => self.pause = None,
+            Heard::Time | Heard::Shown(_) | Heard::Silent | Heard::NotFound => self.pause = None,
             _ => {}
         }
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         self.phase = match (phase, heard) {
             (Phase::Before, Heard::Shown(showing)) => self.before(showing, moment),
             (Phase::Before, Heard::Silent) => failed(Reason::DeviceUnreachable),
+            (Phase::Before, Heard::NotFound) => self.not_found(moment),
+            // Whoever waited looks again, and then hears why it is too late.
+            (Phase::Before, Heard::Time) => Phase::Before,
             (Phase::Before, _) => self.too_late(now).unwrap_or(Phase::Before),
             (Phase::Intending(intent), Heard::Stored) => self.ready(intent, moment),
             (Phase::Intending(_), Heard::NotStored) => {
@@ -181,11 +184,11 @@ impl Case {
                 None => Confirming::since(run),
             },
             (Phase::Doubt(doubt), Heard::Shown(showing)) => self.doubt(doubt, &showing, moment),
-            (Phase::Doubt(doubt), Heard::Silent) => self.doubt_on(doubt, run),
+            (Phase::Doubt(doubt), Heard::Silent | Heard::NotFound) => self.doubt_on(doubt, run),
             (Phase::Doubt(_) | Phase::Confirming(_), Heard::Hand { until }) => failed(Reason::HandOperation { until }),
             (Phase::Doubt(_) | Phase::Confirming(_), Heard::Superseded) => failed(Reason::Superseded),
             (Phase::Confirming(confirming), Heard::Shown(showing)) => self.confirm(confirming, &showing, run),
-            (Phase::Confirming(confirming), Heard::Silent) => {
+            (Phase::Confirming(confirming), Heard::Silent | Heard::NotFound) => {
                 if run.duration_since(confirming.since) >= self.patience.confirm_within {
                     failed(Reason::DeviceUnreachable)
                 } else {
@@ -216,6 +219,19 @@ impl Case {
             attempt: self.attempts.saturating_add(1),
             before: showing,
         })
+    }
+
+    /// After a start devices take a while to be found; in a house that was without power they start with the gateway.
+    /// The command has its own time to wait for that, and when it is over the device is what it failed on.
+    fn not_found(&mut self, moment: Moment) -> Phase {
+        if self.superseded {
+            return refused(Reason::Superseded);
+        }
+        if moment.now >= self.expires_at {
+            return failed(Reason::DeviceUnreachable);
+        }
+        self.wait(moment.run);
+        Phase::Before
     }
 
     /// The intent is durable. Storing it took time: what would have stopped the command before stops it now.

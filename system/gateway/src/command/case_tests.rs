@@ -391,6 +391,56 @@ fn a_full_disk_keeps_a_remote_command_from_acting() {
     assert!(world.intent.is_none());
 }
 
+/// Looks for a device that was never heard until it is there, or the case has ended.
+fn wait_for_the_device(world: &mut World, case: &mut Case, there_after: SignedDuration) -> u32 {
+    let there_at = world.now + there_after;
+    let mut looks = 0;
+    while case.need() != Need::Nothing {
+        if matches!(case.need(), Need::Look { .. }) && world.now < there_at {
+            looks += 1;
+            world.pass(1);
+            case.hear(Heard::NotFound, world.moment());
+        } else {
+            world.step(case, Mishap::Nothing).unwrap();
+        }
+    }
+    looks
+}
+
+#[test]
+fn a_device_that_is_found_late_after_a_start_is_driven_late() {
+    let mut world = World::new("open", 0.0, 10.0);
+    world.command.expires_at = world.now + SignedDuration::from_mins(10);
+    let mut case = world.case();
+    let looks = wait_for_the_device(&mut world, &mut case, SignedDuration::from_mins(9));
+    assert_eq!((world.stage(), world.shutter.drives), (&Stage::Observed, 1));
+    assert!(looks <= 9 * 60, "it is not looked for without end: {looks}");
+}
+
+#[test]
+fn a_device_that_is_not_found_in_the_command_s_time_is_told_as_unreachable() {
+    let mut world = World::new("open", 0.0, 10.0);
+    let expires_at = world.command.expires_at;
+    let mut case = world.case();
+    wait_for_the_device(&mut world, &mut case, SignedDuration::from_hours(1));
+    let reason = Reason::DeviceUnreachable;
+    assert_eq!((world.stage(), world.shutter.drives), (&Stage::Failed { reason }, 0));
+    let told_at = world.stages.last().unwrap().0;
+    assert!(expires_at <= told_at && told_at <= expires_at + SignedDuration::from_secs(2));
+}
+
+#[test]
+fn a_newer_wish_takes_the_place_of_one_that_waits_for_its_device() {
+    let mut world = World::new("open", 0.0, 10.0);
+    let mut case = world.case();
+    case.hear(Heard::NotFound, world.moment());
+    assert!(matches!(case.need(), Need::Wait { .. }));
+    case.hear(Heard::Superseded, world.moment());
+    wait_for_the_device(&mut world, &mut case, SignedDuration::from_hours(1));
+    let reason = Reason::Superseded;
+    assert_eq!((world.stage(), world.shutter.drives), (&Stage::Refused { reason }, 0));
+}
+
 #[test]
 fn a_newer_wish_ends_the_older_one() {
     for (steps, expected) in [

@@ -68,6 +68,8 @@ pub(crate) enum Heard {
     Shown(Showing),
     /// The device did not answer.
     Silent,
+    /// The device was not heard yet since the gateway started or the device was adopted.
+    NotFound,
     /// It is durable.
     Stored,
     /// It could not be stored.

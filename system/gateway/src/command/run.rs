@@ -111,6 +111,11 @@ impl Inner {
         {
             return Heard::Shown(showing);
         }
+        // The network is being searched; asking for a device that has no address yet would only search it more often.
+        let known = self.parts.lan.known(&command.device);
+        if known.is_some_and(|known| !known.alive && known.last_heard.is_none()) {
+            return Heard::NotFound;
+        }
         match self.parts.lan.read(&command.device, &wanted, Source::ReadBack).await {
             Ok(reports) => Heard::Shown(Showing(
                 reports.into_iter().map(|(name, report)| (name, report.value)).collect(),

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -11,7 +10,7 @@ use tomori_smart_home::event::What;
 use tomori_smart_home::{Command, CommandId, DeviceId, DeviceKind, Event, Origin, Reason, Stage};
 
 use super::case::Case;
-use super::desk::{Calls, Desk};
+use super::desk::Desk;
 use super::model::{Circumstances, Decision, SAME_MOMENT, decide, end_of};
 use super::need::Patience;
 use super::showing::{Showing, part};
@@ -20,9 +19,6 @@ use crate::local::Changes;
 use crate::plan::PlanRoom;
 use crate::store::{Account, Draft, Need, Note, Store, StoreError, chain};
 use crate::timekeeping::{Timekeeper, Trust};
-
-/// How long after the start a device may take to be found on the network before it counts as absent.
-const FIND_WITHIN: Duration = Duration::from_secs(5);
 
 /// From where a command comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +67,6 @@ pub(super) struct Inner {
     order: AtomicU64,
     tasks: Mutex<JoinSet<()>>,
     is_stopping: AtomicBool,
-    started: Instant,
 }
 
 impl Executor {
@@ -84,7 +79,6 @@ impl Executor {
                 order: AtomicU64::new(1),
                 tasks: Mutex::default(),
                 is_stopping: AtomicBool::new(false),
-                started: Instant::now(),
             }),
         }
     }
@@ -312,7 +306,6 @@ impl Executor {
         while tasks.try_join_next().is_some() {}
         tasks.spawn(async move {
             let id = case.command().id.clone();
-            inner.find(&case.command().device, &calls).await;
             inner.see_through(case, kind, order, need, &calls).await;
             inner.desk.leave(&id);
             inner.parts.changes.tell();
@@ -334,17 +327,6 @@ impl Inner {
             .map(|known| known.reports)
             .unwrap_or_default();
         Showing(reports.into_iter().map(|(name, report)| (name, report.value)).collect())
-    }
-
-    /// Right after the start the network is still being searched: whoever comes first waits a little.
-    async fn find(&self, device: &DeviceId, calls: &Calls) {
-        let deadline = self.started + FIND_WITHIN;
-        while Instant::now() < deadline && !self.parts.lan.known(device).is_some_and(|known| known.alive) {
-            tokio::select! {
-                () = calls.heard() => if calls.is_superseded() { return },
-                () = tokio::time::sleep_until(deadline.into()) => return,
-            }
-        }
     }
 }
 

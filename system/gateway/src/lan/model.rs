@@ -97,6 +97,8 @@ pub(super) struct Core {
     pins: BTreeMap<NodeId, Pin>,
     devices: BTreeMap<DeviceId, Device>,
     endpoints: BTreeMap<Endpoint, DeviceId>,
+    /// Whether there has been an equipment list, however short.
+    has_list: bool,
     sets: BTreeMap<Ticket, SetUnderWay>,
     reads: BTreeMap<Ticket, ReadUnderWay>,
     late: VecDeque<LateSet>,
@@ -133,6 +135,7 @@ impl Core {
             pins: BTreeMap::new(),
             devices: BTreeMap::new(),
             endpoints: BTreeMap::new(),
+            has_list: false,
             sets: BTreeMap::new(),
             reads: BTreeMap::new(),
             late: VecDeque::new(),
@@ -175,6 +178,7 @@ impl Core {
     pub(super) fn set_equipment(&mut self, now: Moment, equipment: Vec<Equipment>) {
         let mut before = std::mem::take(&mut self.devices);
         self.endpoints.clear();
+        self.has_list = true;
         for line in equipment.into_iter().take(MOST_DEVICES) {
             let Some(fresh) = Device::adopt(line, now.run) else {
                 continue;

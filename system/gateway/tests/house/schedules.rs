@@ -94,6 +94,24 @@ fn a_schedule_fires_with_the_platform_away_and_is_told_when_it_is_back() {
 }
 
 #[test]
+fn a_firing_at_the_start_waits_for_a_shutter_that_starts_later() {
+    // The house was without power: gateway and shutter start together, and the shutter takes longer.
+    let mut scene = Scene::enrolled(ALMOST_SEVEN, vec![open_at_seven()]);
+    scene.shutter.state().is_dead = true;
+    scene.start();
+    let seven_and_more: Timestamp = "2026-11-23T22:00:06Z".parse().unwrap();
+    until("seven is over", || scene.clock.now() > seven_and_more);
+    assert_eq!(scene.platform.end(&firing_id()), None);
+    scene.shutter.state().is_dead = false;
+    until("it was told", || {
+        scene.platform.end(&firing_id()) == Some(Stage::Observed)
+    });
+    assert_eq!(scene.shutter.drives(), 1);
+    assert_eq!(scene.platform.count(|what| matches!(what, What::UnknownNode { .. })), 0);
+    scene.reconciled();
+}
+
+#[test]
 fn whoever_speaks_first_the_shutter_is_driven_once() {
     let mut scene = Scene::enrolled(ALMOST_SEVEN, vec![open_at_seven()]);
     scene.start();

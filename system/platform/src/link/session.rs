@@ -12,7 +12,7 @@ use futures_util::Stream;
 use tokio::sync::{Notify, watch};
 use tomori_gateway_link::v1::{self, gateway_message, goodbye::Why, platform_message};
 use tomori_runtime::clock::after;
-use tomori_smart_home::CommandId;
+use tomori_smart_home::{Command, CommandId, DeviceId};
 use tonic::{Status, Streaming};
 
 use super::door::Link;
@@ -51,6 +51,8 @@ struct Greeted {
     _place: Place,
     /// The plan that the gateway has, as far as we know.
     plan_version: u64,
+    /// The devices of that plan, once it was composed for this stream.
+    listed: HashSet<DeviceId>,
     /// Commands that this stream has carried and that the gateway has not confirmed.
     carried: HashSet<CommandId>,
     /// The next batch is the first of this stream.
@@ -160,8 +162,8 @@ impl Session {
         }
     }
 
-    /// Looks into the rooms for what the gateway is to have: commands first, they are in a hurry; the plan when no
-    /// command waits to be sent.
+    /// Looks into the rooms for what the gateway is to have: commands first, they are in a hurry, but never ahead of the
+    /// plan that lists their device; the plan when no command waits to be sent.
     async fn look(&mut self) {
         let Some(greeted) = &mut self.greeted else { return };
         if std::mem::take(&mut greeted.look_for_commands) {
@@ -170,33 +172,53 @@ impl Session {
                 return;
             }
             match self.link.device_state.take_for_delivery(&self.identity.home).await {
-                Ok(commands) => {
-                    greeted
-                        .carried
-                        .retain(|carried| commands.iter().any(|command| command.id == *carried));
-                    for command in commands {
-                        if greeted.carried.insert(command.id.clone()) {
-                            self.outgoing.push_back(Outgoing::Command((&command).into()));
-                        }
-                    }
-                }
+                Ok(commands) => self.hand_over(commands).await,
                 Err(error) => {
                     tracing::error!(home = %self.identity.home, %error, "commands for a gateway cannot be read");
                     greeted.look_again = true;
                 }
             }
         }
-        if self.outgoing.is_empty() && std::mem::take(&mut greeted.look_for_plan) {
-            match self.link.composer.compose(&self.identity.home).await {
-                Ok(plan) if plan.version != greeted.plan_version => {
+        let wants_plan = self.greeted.as_ref().is_some_and(|greeted| greeted.look_for_plan);
+        if self.outgoing.is_empty() && wants_plan {
+            self.look_for_plan().await;
+        }
+    }
+
+    async fn hand_over(&mut self, commands: Vec<Command>) {
+        let listed = self.greeted.as_ref().map(|greeted| &greeted.listed);
+        let all_are_listed = listed.is_some_and(|listed| commands.iter().all(|one| listed.contains(&one.device)));
+        // A gateway refuses what is not on its list. When the list cannot be read now, its commands wait for it.
+        let list_is_known = all_are_listed || self.look_for_plan().await;
+        let Some(greeted) = &mut self.greeted else { return };
+        greeted
+            .carried
+            .retain(|carried| commands.iter().any(|command| command.id == *carried));
+        for command in commands {
+            let may_go = list_is_known || greeted.listed.contains(&command.device);
+            if may_go && greeted.carried.insert(command.id.clone()) {
+                self.outgoing.push_back(Outgoing::Command((&command).into()));
+            }
+        }
+    }
+
+    /// Tells the plan when it is another than the gateway has; false when it cannot be composed now.
+    async fn look_for_plan(&mut self) -> bool {
+        let Some(greeted) = &mut self.greeted else { return false };
+        greeted.look_for_plan = false;
+        match self.link.composer.compose(&self.identity.home).await {
+            Ok(plan) => {
+                greeted.listed = plan.equipment.iter().map(|line| line.device.id.clone()).collect();
+                if plan.version != greeted.plan_version {
                     greeted.plan_version = plan.version;
                     self.outgoing.push_back(Outgoing::Plan((&plan).into()));
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(home = %self.identity.home, %error, "the house plan cannot be composed");
-                    greeted.look_again = true;
-                }
+                true
+            }
+            Err(error) => {
+                tracing::error!(home = %self.identity.home, %error, "the house plan cannot be composed");
+                greeted.look_again = true;
+                false
             }
         }
     }
@@ -277,6 +299,7 @@ impl Session {
             bell,
             _place: place,
             plan_version: hello.plan_version,
+            listed: HashSet::new(),
             carried: HashSet::new(),
             resuming: true,
             events: Allowance::new(limits.events_burst, limits.events_per_second, now),

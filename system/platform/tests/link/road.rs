@@ -174,6 +174,37 @@ async fn a_command_that_waits_is_delivered_on_reconnect_and_again_until_it_is_co
 }
 
 #[tokio::test]
+async fn a_command_never_goes_ahead_of_the_plan_that_lists_its_device() {
+    let world = World::new().await;
+    let home = world.home().await;
+    let shutter = world.shutter(&home).await;
+    let papers = world.enrolled(&home).await;
+    let state = &world.services.device_state;
+    let waiting = state.command(&home, wish(&shutter)).await.unwrap();
+    let mut stream = world.stream(&papers).await;
+    stream.welcome().await;
+    let mut wanted = (shutter, waiting);
+    for round in 0..8 {
+        let Some(Incoming::Plan(plan)) = stream.next().await else {
+            panic!("round {round}: no plan before the command");
+        };
+        let plan = HousePlan::try_from(plan).unwrap();
+        assert!(
+            plan.equipment.iter().any(|line| line.device.id == wanted.0),
+            "round {round}"
+        );
+        let Some(Incoming::Command(command)) = stream.next().await else {
+            panic!("round {round}: no command after its plan");
+        };
+        assert_eq!(command.id, wanted.1.command.id.as_str());
+        // A device is adopted and wished for in the same moment, on a stream that stands.
+        let next = world.shutter_at(&home, &format!("fe00010{round}")).await;
+        wanted.1 = state.command(&home, wish(&next)).await.unwrap();
+        wanted.0 = next;
+    }
+}
+
+#[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let world = World::new().await;
     let home = world.home().await;

@@ -19,9 +19,6 @@ use super::super::world::World;
 /// How long a box may take to stop after it was asked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Time for the gateway to connect and take its first plan.
-const SETTLING: Duration = Duration::from_millis(1500);
-
 pub(super) struct Children {
     children: Mutex<Vec<(&'static str, Child)>>,
     _data: DataDir,
@@ -45,8 +42,6 @@ impl Children {
         }
         children.push(("gateway", start("gateway", &gateway, &world.folder, lang)?));
         wait_for(world.web).await.context("platform")?;
-        // The gateway has its equipment list before anything answers; otherwise everything is told as unknown once.
-        tokio::time::sleep(SETTLING).await;
         children.push(("device", start("device", &house, &world.folder, lang)?));
         Ok(Self {
             children: Mutex::new(children),

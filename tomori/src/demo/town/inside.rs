@@ -1,14 +1,13 @@
 //! Every box in this process; between them real sockets all the same.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tomori_device::VirtualHouse;
-use tomori_platform::server::{Platform, Services};
+use tomori_platform::server::Platform;
 use tomori_runtime::config::parse_valid;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::SharedEntropy;
@@ -16,7 +15,6 @@ use tomori_runtime::http::{Door, serve};
 use tomori_runtime::i18n::Lang;
 use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_runtime::tls::Limits;
-use tomori_smart_home::HomeId;
 
 use super::super::world::World;
 use crate::boxes::{app_over_platform, serve_gateway};
@@ -40,7 +38,6 @@ impl Inside {
         world: &World,
         data: DataDir,
         platform: Platform,
-        home: &HomeId,
         code: Option<String>,
         entropy: &SharedEntropy,
         lang: Lang,
@@ -48,7 +45,6 @@ impl Inside {
         let (trigger, shutdown) = Shutdown::new();
         let ended: Arc<Ended> = Arc::default();
         let mut tasks = Vec::new();
-        let services = platform.services().clone();
         let app = app_over_platform(&platform, false, Arc::clone(entropy));
         tasks.push(watch("platform", &ended, shutdown.clone(), {
             let shutdown = shutdown.clone();
@@ -73,9 +69,6 @@ impl Inside {
                     .map_err(|error| error.0)
             }
         }));
-        // The gateway knows the equipment list before anything answers, as in a house whose devices were installed by it;
-        // otherwise everything would be told as unknown once.
-        until_planned(&services, home).await;
         let house = VirtualHouse::start(
             world.house(),
             world.house_clock.clone(),
@@ -123,21 +116,6 @@ impl Inside {
                 tracing::error!(%error, "a box of the demo ended badly");
             }
         }
-    }
-}
-
-/// Waits until the gateway works by a house plan; a gateway that does not get one in five seconds starts without.
-async fn until_planned(services: &Services, home: &HomeId) {
-    for _ in 0..100 {
-        if services
-            .device_state
-            .house(home)
-            .await
-            .is_ok_and(|house| house.gateway.plan_version > 0)
-        {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -42,8 +42,12 @@ impl Tellings {
 }
 
 impl Core {
-    /// Tells of nodes and objects that are not on the equipment list (SR2-H-4 2).
+    /// Tells of nodes and objects that are not on the equipment list (SR2-H-4 2). Before there is a list nothing is
+    /// known or unknown: nodes are remembered, as many as the table holds, and judged when the first list comes.
     pub(super) fn tell_of_unknown_nodes(&mut self, now: Moment) {
+        if !self.has_list {
+            return;
+        }
         self.unknown.fill(now.run);
         let untold: Vec<Ipv4Addr> = self.nodes.iter().filter(|(_, n)| n.untold).map(|(a, _)| *a).collect();
         for address in untold {
@@ -91,7 +95,7 @@ impl Core {
 
     /// When more unknown nodes may be told, if any wait.
     pub(super) fn unknown_due(&self) -> Timestamp {
-        let waiting = self.unknown.left == 0 && self.nodes.values().any(|node| node.untold);
+        let waiting = self.has_list && self.unknown.left == 0 && self.nodes.values().any(|node| node.untold);
         if waiting {
             after(self.unknown.filled_at, TELLINGS.1)
         } else {

@@ -60,6 +60,7 @@ fn an_unknown_node_is_told_once_and_never_controlled() {
     // SR2-H-4 2, R2-2.
     let mut house = House::new(1);
     house.add(A, 1, Store::shutter());
+    house.adopt(&[]);
     house.run(3_600_000);
     let told = house.told();
     let expected = LanEvent::UnknownNode {
@@ -76,6 +77,67 @@ fn an_unknown_node_is_told_once_and_never_controlled() {
     assert_eq!(house.open(1), Err(SetError::NotAdopted));
     house.run(24 * 3_600_000);
     assert_eq!(house.told(), [expected], "and again after a day");
+}
+
+#[test]
+fn before_the_first_list_nobody_is_unknown_and_afterwards_only_the_stranger() {
+    let mut house = House::new(1);
+    house.add(A, 1, Store::shutter());
+    house.add(B, 2, Store::shutter());
+    house.add(C, 3, Store::shutter());
+    house.node(C).manners.silent = true;
+    house.announce(C, SHUTTER, 0xea, &[0x41]);
+    house.run(3_600_000);
+    assert_eq!(house.told(), [], "without a list nothing is known or unknown");
+    for address in [A, B, C] {
+        let asked: Vec<Eoj> = house
+            .heard(address, Esv::Get)
+            .iter()
+            .map(|(_, frame)| frame.deoj)
+            .collect();
+        assert!(asked.iter().all(|eoj| *eoj == Eoj::NODE_PROFILE), "{asked:?}");
+        assert!(house.heard(address, Esv::SetC).is_empty());
+    }
+    assert_eq!(house.open(1), Err(SetError::NotAdopted));
+    house.adopt(&[1]);
+    house.run(5_000);
+    let unknown = |n: Option<u8>, address| LanEvent::UnknownNode {
+        endpoint: Endpoint {
+            node: n.map_or_else(|| NodeId::new(&[0]).unwrap(), node_id),
+            class_code: 0x0263,
+            instance: 1,
+        },
+        address,
+    };
+    let told = house.told_beside_reports();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for expected in [appeared(1), unknown(Some(2), B), unknown(None, C)] {
+        assert!(told.contains(&expected), "{expected:?} in {told:?}");
+    }
+}
+
+#[test]
+fn what_waits_for_the_first_list_is_bounded_and_then_told_at_a_bounded_rate() {
+    let mut house = House::new(1);
+    house.add(A, 1, Store::shutter());
+    for n in 0..6_000_u32 {
+        house.announce(Ipv4Addr::from(0x7f10_0000 + n), SHUTTER, 0xea, &[0x41]);
+        if n % 100 == 0 {
+            house.run(200);
+        }
+    }
+    house.run(60_000);
+    assert!(house.core.nodes.len() <= MOST_NODES);
+    assert_eq!(house.told(), []);
+    house.adopt(&[1]);
+    house.run(60_000);
+    let told = house.told_beside_reports();
+    assert!(
+        told.contains(&appeared(1)),
+        "the device of the house is found behind them"
+    );
+    // Beside it the one warning that its name is being used, and strangers at the pace of all tellings.
+    assert!((3..=2 + 32 + 30).contains(&told.len()), "{}", told.len());
 }
 
 #[test]
