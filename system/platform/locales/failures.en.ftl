@@ -72,4 +72,4 @@ failure-password-differs = The two passwords are not the same
 failure-totp-wrong = is not the code of this moment; wait for the next one
 failure-own-account = You cannot remove your own account
 failure-own-account-detail = Another operator can. So somebody always remains.
-failure-password-wrong = is not your present password
+failure-password-wrong = Your present password or the one-time code is not right. A code works once; wait for the next one.

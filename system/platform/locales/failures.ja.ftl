@@ -72,4 +72,4 @@ failure-password-differs = 二つのパスワードが違います
 failure-totp-wrong = いまのコードではありません。次のコードを待ってください
 failure-own-account = 自分のアカウントは削除できません
 failure-own-account-detail = ほかの運用者が削除できます。必ず誰かが残るようにするためです。
-failure-password-wrong = 現在のパスワードではありません
+failure-password-wrong = 現在のパスワードかワンタイムコードが違います。コードは一度だけ使えます。次のコードをお待ちください

@@ -11,9 +11,10 @@ use tomori_smart_home::HomeId;
 use super::fields::{Signed, Unsigned};
 use super::refusal::Refusal;
 use super::shell::{Place, Query, Segment, Told, go_on};
+use super::sign_in::{LONGEST_CODE, code_of};
 use super::visitor::Visitor;
 use super::{App, cookie};
-use crate::port::{PasswordError, SessionView};
+use crate::port::{PasswordChange, PasswordError, SessionView};
 use crate::say::Say;
 
 /// 128 characters of any script.
@@ -44,6 +45,7 @@ struct SettingsPage<'a> {
 
 struct PasswordParts {
     current: Html,
+    code: Html,
     new: Html,
     again: Html,
     open: bool,
@@ -53,8 +55,17 @@ struct PasswordParts {
 #[derive(Default)]
 struct Wrong {
     current: Option<String>,
+    code: Option<String>,
     new: Option<String>,
     again: Option<String>,
+}
+
+impl Wrong {
+    fn is_any(&self) -> bool {
+        [&self.current, &self.code, &self.new, &self.again]
+            .iter()
+            .any(|wrong| wrong.is_some())
+    }
 }
 
 /// `GET /settings`
@@ -128,6 +139,10 @@ fn password_parts(say: Say, wrong: &Wrong) -> PasswordParts {
             Input::CurrentPassword,
             &wrong.current,
         ),
+        code: Field::new(say.lang, "code", &say.text("field-code"), Input::OneTimeCode)
+            .hint(&say.text("field-code-hint"))
+            .error(wrong.code.as_deref())
+            .html(),
         new: field("new", say.text("field-new-password"), Input::NewPassword, &wrong.new),
         again: field(
             "again",
@@ -135,7 +150,7 @@ fn password_parts(say: Say, wrong: &Wrong) -> PasswordParts {
             Input::NewPassword,
             &wrong.again,
         ),
-        open: wrong.current.is_some() || wrong.new.is_some() || wrong.again.is_some(),
+        open: wrong.is_any(),
     }
 }
 
@@ -217,19 +232,29 @@ pub(crate) async fn password(State(app): State<App>, form: Signed) -> Response {
     }
     let say = visitor.say;
     let (current, new, again) = (fields.raw("current"), fields.raw("new"), fields.raw("again"));
+    let code = code_of(&fields);
     let mut wrong = Wrong {
         current: (current.is_empty() || current.len() > LONGEST_PASSWORD).then(|| say.text("wrong-password")),
+        code: (code.is_empty() || code.len() > LONGEST_CODE).then(|| say.text("wrong-code")),
         new: (new.is_empty() || new.len() > LONGEST_PASSWORD).then(|| say.text("wrong-new-password")),
         again: (new != again).then(|| say.text("wrong-again-password")),
     };
-    if wrong.current.is_some() || wrong.new.is_some() || wrong.again.is_some() {
+    if wrong.is_any() {
         return show(&app, &visitor, Html::empty(), &wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    match app.port.change_password(&visitor.viewer, current, new).await {
+    let given = PasswordChange {
+        current: current.to_owned(),
+        code,
+        new: new.to_owned(),
+    };
+    match app.port.change_password(&visitor.viewer, given).await {
         Ok(()) => return go_on("/settings", Some(Told::PasswordChanged)),
         Err(PasswordError::Port(error)) => return visitor.refuse(error).into_response(),
-        Err(PasswordError::Wrong) => wrong.current = Some(say.text("password-wrong")),
+        Err(PasswordError::Wrong) => {
+            wrong.current = Some(say.text("password-wrong"));
+            wrong.code = Some(say.text("password-wrong-code"));
+        }
         Err(PasswordError::Locked { wait }) => wrong.current = Some(say.wait(wait)),
         Err(PasswordError::TooShort { least }) => {
             wrong.new = Some(say.with("password-too-short", &[("count", count(least).into())]));

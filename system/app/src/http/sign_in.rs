@@ -21,7 +21,7 @@ use crate::say::Say;
 const LONGEST_LOGIN: usize = 254;
 /// 128 characters of any script.
 const LONGEST_PASSWORD: usize = 512;
-const LONGEST_CODE: usize = 12;
+pub(super) const LONGEST_CODE: usize = 12;
 const LONGEST_AGENT: usize = 200;
 
 #[derive(Template)]
@@ -203,14 +203,17 @@ fn short(login: &str) -> &str {
     if login.len() <= LONGEST_LOGIN { login } else { "" }
 }
 
+/// The one-time code, however it was grouped.
+pub(super) fn code_of(fields: &Fields) -> String {
+    let code = fields.get("code").chars();
+    code.filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .collect()
+}
+
 fn given(app: &App, fields: &Fields, from: Option<IpAddr>, headers: &HeaderMap) -> Result<SignIn, Missing> {
     let login = fields.get("login");
     let password = fields.raw("password");
-    let code: String = fields
-        .get("code")
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
-        .collect();
+    let code = code_of(fields);
     let missing = Missing {
         login: login.is_empty() || login.len() > LONGEST_LOGIN,
         password: password.is_empty() || password.len() > LONGEST_PASSWORD,

@@ -106,8 +106,8 @@ pub enum PairError {
 /// Why a password stayed as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PasswordError {
-    /// The current one is wrong.
-    #[error("the current password is wrong")]
+    /// The current one or the one-time code is wrong; which one is not told.
+    #[error("the current password or the one-time code is wrong")]
     Wrong,
     /// Too many wrong tries.
     #[error("too many tries; again in {wait:?}")]

@@ -68,6 +68,17 @@ pub struct SignIn {
     pub replaces: Option<String>,
 }
 
+/// What somebody gave to change their password. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct PasswordChange {
+    /// The current password, at most 512 bytes.
+    pub current: String,
+    /// One-time code, at most 12 bytes; spaces removed.
+    pub code: String,
+    /// The new password, at most 512 bytes.
+    pub new: String,
+}
+
 /// A wish of a person: one property of one device.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wish {
@@ -177,8 +188,8 @@ pub trait HousePort: Send + Sync + 'static {
     /// Ends one of the viewer's sessions.
     async fn end_session(&self, viewer: &Viewer, session: &str) -> Result<(), PortError>;
 
-    /// Changes the viewer's password, and ends the other sessions.
-    async fn change_password(&self, viewer: &Viewer, current: &str, new: &str) -> Result<(), PasswordError>;
+    /// Changes the viewer's password for somebody who shows both factors once more, and ends the other sessions.
+    async fn change_password(&self, viewer: &Viewer, given: PasswordChange) -> Result<(), PasswordError>;
 
     /// Remembers the viewer's language.
     async fn set_language(&self, viewer: &Viewer, lang: Lang) -> Result<(), PortError>;
@@ -190,5 +201,11 @@ impl std::fmt::Debug for SignIn {
             .field("login", &"…")
             .field("from", &self.from)
             .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordChange").finish_non_exhaustive()
     }
 }

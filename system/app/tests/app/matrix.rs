@@ -94,6 +94,8 @@ const ROUTES: &[Asked] = &[
         "/settings/password",
         &[
             ("current", "a calm light at night"),
+            // The code of the moment in which these tests stand.
+            ("code", "487760"),
             ("new", "an even calmer light"),
             ("again", "an even calmer light"),
         ],

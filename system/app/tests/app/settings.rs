@@ -3,8 +3,9 @@
 use axum::http::StatusCode;
 use tomori_runtime::i18n::Lang;
 
-use crate::client::{hanako, platform};
-use crate::memory::{HANAKO, OTHER_HOME, PASSWORD};
+use crate::client::{Answer, Client, hanako, platform};
+use crate::memory::people::one_time_code;
+use crate::memory::{HANAKO, OTHER_HOME, PASSWORD, TOTP_SECRET};
 
 const NEW: &str = "an even calmer light";
 
@@ -38,36 +39,64 @@ async fn a_language_is_chosen_signed_out_too_and_remembered() {
     );
 }
 
+fn code(client: &Client) -> String {
+    one_time_code(TOTP_SECRET, client.house.clock().now())
+}
+
+async fn change(client: &mut Client, current: &str, code: &str, new: &str, again: &str) -> Answer {
+    let fields = [("current", current), ("code", code), ("new", new), ("again", again)];
+    client.post("/settings/password", &fields).await
+}
+
 #[tokio::test]
-async fn a_password_is_changed_with_the_old_one_only() {
+async fn a_password_is_changed_with_both_factors_only() {
     let mut client = hanako().await.in_english();
-    for (current, new, again, says) in [
-        ("", NEW, NEW, "Write your password."),
-        ("wrong", NEW, NEW, "This is not your current password."),
-        (PASSWORD, "", "", "Write a new password."),
-        (PASSWORD, NEW, "another", "The two new passwords differ."),
-        (PASSWORD, "short", "short", "Use at least 12 characters."),
-        (PASSWORD, "passwordpassword", "passwordpassword", "easy to guess"),
+    let right = code(&client);
+    let right = right.as_str();
+    let not_right = "Your current password or the code is not right.";
+    for (current, code, new, again, says) in [
+        ("", right, NEW, NEW, "Write your password."),
+        (PASSWORD, "", NEW, NEW, "Write the six-digit code."),
+        (PASSWORD, "1234567890123", NEW, NEW, "Write the six-digit code."),
+        ("wrong", right, NEW, NEW, not_right),
+        (PASSWORD, "000000", NEW, NEW, not_right),
+        (PASSWORD, right, "", "", "Write a new password."),
+        (PASSWORD, right, NEW, "another", "The two new passwords differ."),
+        (PASSWORD, right, "short", "short", "Use at least 12 characters."),
+        (PASSWORD, right, "passwordpassword", "passwordpassword", "easy to guess"),
     ] {
-        let page = client
-            .post(
-                "/settings/password",
-                &[("current", current), ("new", new), ("again", again)],
-            )
-            .await;
+        let page = change(&mut client, current, code, new, again).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
         page.says(says)
             .says("aria-invalid")
             .is_silent_about(PASSWORD)
             .is_silent_about(NEW);
     }
-    let answer = client
-        .post(
-            "/settings/password",
-            &[("current", PASSWORD), ("new", NEW), ("again", NEW)],
-        )
-        .await;
+    let mut phone = client.other();
+    phone.sign_in(HANAKO).await;
+    // Codes are read in groups.
+    let grouped = format!("{} {}", &right[..3], &right[3..]);
+    let answer = change(&mut client, PASSWORD, &grouped, NEW, NEW).await;
     assert_eq!(answer.to(), "/settings?told=password-changed");
+    assert_eq!(phone.get("/").await.to(), "/sign-in", "the other browser is signed out");
+    client
+        .get("/settings?told=password-changed")
+        .await
+        .says("your other devices are signed out");
+}
+
+#[tokio::test]
+async fn too_many_wrong_tries_at_a_new_password_have_to_wait() {
+    for (lang, says) in [("en", "Please wait about 10 min"), ("ja", "10分ほど待ってから")] {
+        let mut client = hanako().await.with("accept-language", lang);
+        for _ in 0..5 {
+            change(&mut client, PASSWORD, "000000", NEW, NEW).await;
+        }
+        let right = code(&client);
+        let page = change(&mut client, PASSWORD, &right, NEW, NEW).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.says(says);
+    }
 }
 
 #[tokio::test]

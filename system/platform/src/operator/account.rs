@@ -54,14 +54,16 @@ async fn show(operator: &Operator, desk: &Desk, told: Html, failure: Option<&Fai
     };
     let when = When::in_zone(say.lang, ZONE, operator.door.clock().now());
     let sessions = people.sessions(&desk.viewer.person).await?;
-    let field = |name: &str, key: &str, input: Input| {
+    let field = |name: &str, key: &str, input: Input, hint: &str| {
         let label = say.text(key);
         let error = failure.and_then(|failure| failure.of_field(name, say));
         Field::new(say.lang, name, &label, input)
+            .hint(hint)
             .error(error.as_deref())
             .required()
             .html()
     };
+    let code_hint = say.text("field-code-hint");
     let body = Html::of(&AccountPage {
         say,
         csrf: &desk.csrf,
@@ -69,9 +71,10 @@ async fn show(operator: &Operator, desk: &Desk, told: Html, failure: Option<&Fai
         name: info.name,
         email: info.email,
         fields: vec![
-            field("current", "field-password", Input::CurrentPassword),
-            field("password", "field-new-password", Input::NewPassword),
-            field("again", "field-password-again", Input::NewPassword),
+            field("current", "field-password", Input::CurrentPassword, ""),
+            field("code", "field-code", Input::OneTimeCode, &code_hint),
+            field("password", "field-new-password", Input::NewPassword, ""),
+            field("again", "field-password-again", Input::NewPassword, ""),
         ],
         sessions: sessions
             .into_iter()
@@ -100,7 +103,7 @@ pub(super) async fn password(
     }
     let people = &operator.inner.people;
     let changed = people
-        .change_password(&desk.viewer, text("current"), text("password"))
+        .change_password(&desk.viewer, text("current"), fields.get("code"), text("password"))
         .await;
     match changed {
         Ok(()) => Ok(Told::PasswordChanged.lead_to("/operator/account")),

@@ -314,19 +314,30 @@ async fn an_operator_changes_the_password_and_lets_a_colleague_go() {
     assert_eq!(other.post("/operator/sign-in", &form).await.status, 303);
     let csrf = desk.browser.csrf("/operator/account").await;
     let new = crate::town::OTHER_PASSWORD;
+    let code = desk.next_code();
     let mut change = [
         ("csrf", csrf.as_str()),
         ("current", "not the password"),
+        ("code", code.as_str()),
         ("password", new),
         ("again", new),
     ];
-    let refused = desk.browser.post("/operator/account/password", &change).await;
-    assert!(
-        refused.text.contains("is not your present password"),
-        "{}",
-        refused.text
-    );
-    change[1].1 = PASSWORD;
+    for (current, code) in [
+        ("not the password", code.as_str()),
+        (PASSWORD, "000000"),
+        (PASSWORD, totp.as_str()),
+    ] {
+        (change[1].1, change[2].1) = (current, code);
+        let refused = desk.browser.post("/operator/account/password", &change).await;
+        assert!(
+            refused
+                .text
+                .contains("Your present password or the one-time code is not right."),
+            "{}",
+            refused.text
+        );
+    }
+    (change[1].1, change[2].1) = (PASSWORD, code.as_str());
     let changed = desk.browser.post("/operator/account/password", &change).await;
     assert_eq!(changed.location, "/operator/account?told=password-changed");
     assert_eq!(other.get("/operator").await.status, 303, "the other session has ended");

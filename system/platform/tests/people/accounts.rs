@@ -112,27 +112,66 @@ async fn a_refused_password_leaves_the_invitation_standing() {
     town.accept(&code, PASSWORD, None).await.unwrap();
 }
 
+/// Somebody who found an open session, or stole one, and even knows the password, does not take the account over (EP①).
 #[tokio::test]
-async fn a_new_password_needs_the_old_one_and_closes_the_other_sessions() {
+async fn a_new_password_needs_both_factors_and_closes_the_other_sessions() {
     let town = Town::new();
     let (_, resident) = town.family().await;
-    let totp = town.next_code(&resident.secret);
-    let sign_in = town.sign_in(&resident.email, PASSWORD, totp, HOME_ADDRESS);
+    let used = town.next_code(&resident.secret);
+    let sign_in = town.sign_in(&resident.email, PASSWORD, used.clone(), HOME_ADDRESS);
     let other = town.people.sign_in(sign_in).await.unwrap();
-    let change = |present: &str| {
+    let change = async |present: &str, totp: &str| {
         let (present, new) = (
             Zeroizing::new(present.to_owned()),
             Zeroizing::new(OTHER_PASSWORD.to_owned()),
         );
-        town.people.change_password(&resident.viewer, present, new)
+        town.people.change_password(&resident.viewer, present, totp, new).await
     };
-    assert!(matches!(
-        change("not the password").await,
-        Err(PeopleError::NotMatching)
-    ));
-    change(PASSWORD).await.unwrap();
+    let code = town.next_code(&resident.secret);
+    for (present, totp) in [
+        ("not the password", code.as_str()),
+        (PASSWORD, "000000"),
+        (PASSWORD, ""),
+        (PASSWORD, used.as_str()),
+    ] {
+        let refused = change(present, totp).await;
+        assert!(matches!(refused, Err(PeopleError::NotMatching)), "{present} {totp}");
+    }
+    assert!(town.viewer(other.session.text()).await.is_some());
+    change(PASSWORD, &code).await.unwrap();
     assert_eq!(town.viewer(other.session.text()).await, None);
     assert!(town.viewer(&resident.session).await.is_some());
+    let again = change(OTHER_PASSWORD, &code).await;
+    assert!(matches!(again, Err(PeopleError::NotMatching)), "a code works once");
+    let totp = town.next_code(&resident.secret);
+    let sign_in = town.sign_in(&resident.email, OTHER_PASSWORD, totp, HOME_ADDRESS);
+    town.people.sign_in(sign_in).await.unwrap();
+}
+
+/// SR2-SP-3: guessing at a session that was left open is slowed down like guessing at the door.
+#[tokio::test]
+async fn too_many_wrong_tries_at_a_new_password_have_to_wait() {
+    let town = Town::new();
+    let (_, resident) = town.family().await;
+    let change = async |present: &str, totp: &str| {
+        let (present, new) = (
+            Zeroizing::new(present.to_owned()),
+            Zeroizing::new(OTHER_PASSWORD.to_owned()),
+        );
+        town.people.change_password(&resident.viewer, present, totp, new).await
+    };
+    let right = town.next_code(&resident.secret);
+    let mut tries = 0;
+    while let Err(PeopleError::NotMatching) = change(PASSWORD, "000000").await {
+        tries += 1;
+        assert!(tries < 20, "nobody is made to wait");
+    }
+    let kept_out = change(PASSWORD, &right).await;
+    assert!(matches!(kept_out, Err(PeopleError::Wait(_))), "{kept_out:?}");
+    assert!(town.viewer(&resident.session).await.is_some());
+    town.clock.advance(Duration::from_secs(16 * 60));
+    let right = town.next_code(&resident.secret);
+    change(PASSWORD, &right).await.unwrap();
 }
 
 #[tokio::test]

@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use tokio_stream::wrappers::BroadcastStream;
 use tomori_app::port::{
     Abilities, Change, CommandError, Draft, HistoryPage, HomeName, HousePort, HouseView, Opened, PairError, Pairing,
-    PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError, SignInMode,
-    Viewer, Wish,
+    PasswordChange, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError,
+    SignInMode, Viewer, Wish,
 };
 use tomori_gateway::{Clocks, House};
 use tomori_runtime::entropy::SharedEntropy;
@@ -252,7 +252,7 @@ impl HousePort for AppOverGateway {
         Err(PortError::NotHere)
     }
 
-    async fn change_password(&self, _: &Viewer, _: &str, _: &str) -> Result<(), PasswordError> {
+    async fn change_password(&self, _: &Viewer, _: PasswordChange) -> Result<(), PasswordError> {
         Err(PasswordError::Port(PortError::NotHere))
     }
 

@@ -18,8 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_stream::wrappers::BroadcastStream;
 use tomori_app::port::{
     Abilities, Change, CommandError, Draft, HistoryPage, HomeName, HousePort, HouseView, Opened, PairError, Pairing,
-    PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError, SignInMode,
-    Viewer, Wish,
+    PasswordChange, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn, SignInError,
+    SignInMode, Viewer, Wish,
 };
 use tomori_platform::auth::people::{self, Person, Proof, Role};
 use tomori_platform::device_state::{Cursor, House, NewCommand, Page};
@@ -496,11 +496,11 @@ impl HousePort for AppOverPlatform {
             .map_err(people_error)
     }
 
-    async fn change_password(&self, viewer: &Viewer, current: &str, new: &str) -> Result<(), PasswordError> {
-        let (current, new) = (Zeroizing::new(current.to_owned()), Zeroizing::new(new.to_owned()));
+    async fn change_password(&self, viewer: &Viewer, given: PasswordChange) -> Result<(), PasswordError> {
+        let (current, new) = (Zeroizing::new(given.current), Zeroizing::new(given.new));
         self.services
             .people
-            .change_password(&platform_viewer(viewer), current, new)
+            .change_password(&platform_viewer(viewer), current, &given.code, new)
             .await
             .map_err(password_error)
     }

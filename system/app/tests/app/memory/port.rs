@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_stream::wrappers::BroadcastStream;
 use tomori_app::port::{
     Abilities, Change, CommandError, CommandView, Draft, Happened, HistoryPage, HousePort, HouseView, Link, Opened,
-    PairError, Pairing, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView, SignIn,
-    SignInError, SignInMode, Vantage, Viewer, Who, Wish,
+    PairError, Pairing, PasswordChange, PasswordError, PhoneView, PortError, ScheduleError, ScheduleView, SessionView,
+    SignIn, SignInError, SignInMode, Vantage, Viewer, Who, Wish,
 };
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::{CommandId, DeviceId, DeviceKind, GrantId, HomeId, Schedule, ScheduleId, Stage};
@@ -389,14 +389,21 @@ impl HousePort for MemoryHouse {
         Ok(())
     }
 
-    async fn change_password(&self, viewer: &Viewer, current: &str, new: &str) -> Result<(), PasswordError> {
+    async fn change_password(&self, viewer: &Viewer, given: PasswordChange) -> Result<(), PasswordError> {
+        let PasswordChange { current, code, new } = given;
+        let right_code = one_time_code(TOTP_SECRET, self.clock.now());
         let mut memory = self.lock();
+        if memory.wrong_tries >= 5 {
+            let wait = Duration::from_secs(600);
+            return Err(PasswordError::Locked { wait });
+        }
         let person = memory
             .people
             .iter_mut()
             .find(|person| person.id == viewer.resident)
             .ok_or(PortError::NotFound)?;
-        if person.password != current {
+        if person.password != current || code != right_code {
+            memory.wrong_tries += 1;
             return Err(PasswordError::Wrong);
         }
         if new.chars().count() < 12 {
@@ -405,7 +412,11 @@ impl HousePort for MemoryHouse {
         if new == "passwordpassword" {
             return Err(PasswordError::TooEasy);
         }
-        new.clone_into(&mut person.password);
+        person.password = new;
+        let own = &viewer.session;
+        memory
+            .sessions
+            .retain(|_, session| session.resident != viewer.resident || session.id == *own);
         Ok(())
     }
 

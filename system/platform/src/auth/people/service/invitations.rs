@@ -271,22 +271,23 @@ impl Service {
         self.signed_in(person, secret, device, session_digest, now).await
     }
 
-    /// Changes the password of a person whose session has been opened with both factors and who says the present one;
-    /// all other sessions and all tokens are closed.
+    /// Changes the password of somebody who is signed in and shows both factors once more: a session that was stolen, or
+    /// left open, does not keep its owner out. All other sessions and all tokens are closed.
     ///
     /// # Errors
-    /// [`PeopleError::NotMatching`] when the present password is not right, [`PeopleError::Password`] when the new one
+    /// [`PeopleError::NotMatching`] when the present password or the code is not right, [`PeopleError::Password`] when the new one
     /// is not taken, [`PeopleError::Wait`] after too many tries.
     pub async fn change_password(
         &self,
         viewer: &super::super::Viewer,
         present: Zeroizing<String>,
+        totp: &str,
         new: Zeroizing<String>,
     ) -> Result<(), PeopleError> {
         let person = viewer.person.clone();
         let info = self.inner.personal.person(person.id()).await?.unwrap_or_default();
         password::check(&new, &[&info.name, &info.email]).map_err(PeopleError::Password)?;
-        let proved = self.prove_again(&person, present).await?;
+        let proved = self.prove_again(&person, present, totp).await?;
         let hash = self.inner.hasher.hash(new, self.random()).await?;
         let now = self.now();
         let keep = match &viewer.proof {

@@ -73,8 +73,7 @@ pub enum SignInError {
 /// Somebody proved who they are.
 pub(super) struct Proved {
     pub(super) person: Person,
-    /// The step of the second factor; `None` where only the password was asked for.
-    step: Option<Step>,
+    step: Step,
     ledgers: Vec<([u8; 32], Bounds)>,
 }
 
@@ -147,16 +146,18 @@ impl Service {
             .as_deref()
             .and_then(|given| Digest::of_presented(Opens::KnownDevice, given).ok());
         let admission = self.enter(login_mac, device, sign_in.from).await?;
-        let factor = Some((sign_in.totp.as_str(), sign_in.from));
-        self.judge(admission, sign_in.password.clone(), factor).await
+        let from = sign_in.from.to_string();
+        self.judge(admission, sign_in.password.clone(), &sign_in.totp, &from)
+            .await
     }
 
-    /// Proves by password a person anew who is signed in already, before something that a stolen session must not do.
+    /// Proves by both factors a person anew who is signed in already, before something that a stolen session must not do.
     /// It has a ledger of its own: strangers who fail at the door do not keep residents from changing their password.
     pub(super) async fn prove_again(
         &self,
         person: &Person,
         password: Zeroizing<String>,
+        totp: &str,
     ) -> Result<Proved, PeopleError> {
         let now = self.now();
         let wanted = person.clone();
@@ -172,14 +173,15 @@ impl Service {
                 admit(tx, account, ledgers, now)
             })
             .await?;
-        Ok(self.judge(admission, password, None).await?)
+        Ok(self.judge(admission, password, totp, "a session").await?)
     }
 
     async fn judge(
         &self,
         admission: Admission,
         password: Zeroizing<String>,
-        second_factor: Option<(&str, IpAddr)>,
+        totp: &str,
+        from: &str,
     ) -> Result<Proved, SignInError> {
         let entered = match admission {
             Admission::Enter(entered) => *entered,
@@ -205,11 +207,7 @@ impl Service {
         let Some(account) = entered.account else {
             return Err(SignInError::NotMatching);
         };
-        let step = match second_factor {
-            Some((code, _)) => self.second_factor(&account, code)?.map(Some),
-            None => Ok(None),
-        };
-        let why = match (password_fits, step) {
+        let why = match (password_fits, self.second_factor(&account, totp)?) {
             (true, Ok(step)) => {
                 return Ok(Proved {
                     person: account.person,
@@ -221,7 +219,6 @@ impl Service {
             (true, Err(totp::Refused::Replayed)) => "oneTimeCodeReplayed",
             (true, Err(totp::Refused::Wrong)) => "oneTimeCode",
         };
-        let from = second_factor.map_or("a session".to_owned(), |(_, from)| from.to_string());
         let detail = json!({ "why": why, "from": from }).to_string();
         self.inner
             .audit
@@ -324,9 +321,7 @@ impl Service {
 impl Proved {
     /// Uses the code up inside the transaction that does what it was given for.
     pub(super) fn use_up(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
-        if let Some(step) = self.step
-            && !account::use_step(tx, &self.person, step)?
-        {
+        if !account::use_step(tx, &self.person, self.step)? {
             return Ok(false);
         }
         take_back(tx, &self.ledgers, true)?;
