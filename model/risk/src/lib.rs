@@ -9,10 +9,9 @@
 
 pub mod metric;
 pub mod score;
-mod text;
 pub mod vector;
 
 pub use metric::Metric;
 pub use score::{Score, Severity, Value, score};
-pub use text::{Language, Text};
+pub use tomori_guideline::{Language, Text};
 pub use vector::{Edit, Vector, VectorError};

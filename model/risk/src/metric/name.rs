@@ -7,7 +7,7 @@ use super::base::{
 use super::environmental::Requirement;
 use super::level::Level;
 use super::temporal::{ExploitMaturity, RemediationLevel, ReportConfidence};
-use crate::text::Text;
+use crate::Text;
 
 /// What is assessed: a metric of T3-15, of T3-24, or one of the three that 3.5.2 takes over from CVSS v3.0. `Ord` is
 /// the order of the canonical text.

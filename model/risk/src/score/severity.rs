@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::value::Tenths;
-use crate::text::Text;
+use crate::Text;
 
 /// How severe a value is (T3-36). `Ord` is by severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

@@ -110,18 +110,14 @@ fn halves(term: &Decimal) -> u64 {
     u64::try_from(units * 2 + u8::from(more)).unwrap_or_default()
 }
 
-/// The place of C × CR in [`WEIGHTS`].
+/// The place of C × CR in [`WEIGHTS`], by impact (high, low, none) and requirement (high, medium, low).
+const PLACE: [u8; 9] = [6, 5, 3, 4, 2, 1, 0, 0, 0];
+
 #[inline]
 fn weight_index(impact: Impact, requirement: Option<Requirement>) -> usize {
-    match (impact, requirement) {
-        (Impact::None, _) => 0,
-        (Impact::Low, Some(Requirement::Low)) => 1,
-        (Impact::Low, None | Some(Requirement::Medium)) => 2,
-        (Impact::Low, Some(Requirement::High)) => 4,
-        (Impact::High, Some(Requirement::Low)) => 3,
-        (Impact::High, None | Some(Requirement::Medium)) => 5,
-        (Impact::High, Some(Requirement::High)) => 6,
-    }
+    let requirement = requirement.unwrap_or(Requirement::Medium);
+    let place = PLACE.get(impact as usize * 3 + requirement as usize);
+    usize::from(place.copied().unwrap_or_default())
 }
 
 impl Sum {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{VectorError, position_of, quoted};
-use super::parse::pair;
-use super::{Base, Modified, Requirements, Temporal, Vector};
+use super::Vector;
+use super::error::{VectorError, quoted};
+use super::parse::stranger;
 use crate::metric::{Level, Metric};
 
 /// A metric and the level it shall have. There is no edit with a level that the metric does not take.
@@ -54,9 +54,10 @@ impl FromStr for Edit {
     type Err = VectorError;
 
     fn from_str(text: &str) -> Result<Self, VectorError> {
-        let (metric, _) = pair(text, text, position_of(text, 0))?;
-        let code = text.split_once(':').map_or("", |(_, code)| code);
-        Self::new(metric, code)
+        let known = text
+            .split_once(':')
+            .and_then(|(name, code)| Some((Metric::from_code(name)?, code)));
+        known.map_or_else(|| Err(stranger(text, 0, 0)), |(metric, code)| Self::new(metric, code))
     }
 }
 
@@ -64,9 +65,10 @@ impl Vector {
     /// The same vector with one metric changed.
     #[must_use]
     pub fn with(mut self, edit: Edit) -> Self {
-        if let Some(letter) = edit.code.bytes().next() {
-            self.set(edit.metric, letter);
-        }
+        let text = edit.metric.code().bytes().chain([b':']).chain(edit.code.bytes());
+        let mut place = [0; 5];
+        place.iter_mut().zip(text).for_each(|(place, byte)| *place = byte);
+        self.take(&place);
         self
     }
 
@@ -109,96 +111,6 @@ impl Vector {
             Metric::ModifiedAvailability => of(modified.availability),
             Metric::ModifiedLifeProperty => of(modified.life_property),
             Metric::ModifiedInformationImportance => of(modified.information_importance),
-        }
-    }
-
-    /// Sets a metric by its letter; whether it takes that letter.
-    #[inline]
-    pub(super) fn set(&mut self, metric: Metric, letter: u8) -> bool {
-        let Self {
-            base,
-            temporal,
-            requirements,
-            modified,
-        } = self;
-        if metric.is_base() {
-            base.set(metric, letter)
-        } else {
-            temporal.set(metric, letter) || requirements.set(metric, letter) || modified.set(metric, letter)
-        }
-    }
-}
-
-#[inline]
-fn put<L: Level>(field: &mut L, letter: u8) -> bool {
-    L::from_letter(letter).map(|level| *field = level).is_some()
-}
-
-#[inline]
-fn put_or_x<L: Level>(field: &mut Option<L>, letter: u8) -> bool {
-    let level = L::from_letter(letter);
-    *field = level;
-    level.is_some() || letter == b'X'
-}
-
-impl Base {
-    #[inline]
-    fn set(&mut self, metric: Metric, letter: u8) -> bool {
-        match metric {
-            Metric::AttackVector => put(&mut self.attack_vector, letter),
-            Metric::AttackComplexity => put(&mut self.attack_complexity, letter),
-            Metric::PrivilegesRequired => put(&mut self.privileges_required, letter),
-            Metric::UserInteraction => put(&mut self.user_interaction, letter),
-            Metric::Scope => put(&mut self.scope, letter),
-            Metric::Confidentiality => put(&mut self.confidentiality, letter),
-            Metric::Integrity => put(&mut self.integrity, letter),
-            Metric::Availability => put(&mut self.availability, letter),
-            Metric::LifeProperty => put(&mut self.life_property, letter),
-            Metric::InformationImportance => put(&mut self.information_importance, letter),
-            _ => false,
-        }
-    }
-}
-
-impl Temporal {
-    #[inline]
-    fn set(&mut self, metric: Metric, letter: u8) -> bool {
-        match metric {
-            Metric::ExploitMaturity => put_or_x(&mut self.exploit_maturity, letter),
-            Metric::RemediationLevel => put_or_x(&mut self.remediation_level, letter),
-            Metric::ReportConfidence => put_or_x(&mut self.report_confidence, letter),
-            _ => false,
-        }
-    }
-}
-
-impl Requirements {
-    #[inline]
-    fn set(&mut self, metric: Metric, letter: u8) -> bool {
-        match metric {
-            Metric::ConfidentialityRequirement => put_or_x(&mut self.confidentiality, letter),
-            Metric::IntegrityRequirement => put_or_x(&mut self.integrity, letter),
-            Metric::AvailabilityRequirement => put_or_x(&mut self.availability, letter),
-            _ => false,
-        }
-    }
-}
-
-impl Modified {
-    #[inline]
-    fn set(&mut self, metric: Metric, letter: u8) -> bool {
-        match metric {
-            Metric::ModifiedAttackVector => put_or_x(&mut self.attack_vector, letter),
-            Metric::ModifiedAttackComplexity => put_or_x(&mut self.attack_complexity, letter),
-            Metric::ModifiedPrivilegesRequired => put_or_x(&mut self.privileges_required, letter),
-            Metric::ModifiedUserInteraction => put_or_x(&mut self.user_interaction, letter),
-            Metric::ModifiedScope => put_or_x(&mut self.scope, letter),
-            Metric::ModifiedConfidentiality => put_or_x(&mut self.confidentiality, letter),
-            Metric::ModifiedIntegrity => put_or_x(&mut self.integrity, letter),
-            Metric::ModifiedAvailability => put_or_x(&mut self.availability, letter),
-            Metric::ModifiedLifeProperty => put_or_x(&mut self.life_property, letter),
-            Metric::ModifiedInformationImportance => put_or_x(&mut self.information_importance, letter),
-            _ => false,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use thiserror::Error;
 
 use super::parse::LONGEST;
+use crate::Language;
 use crate::metric::Metric;
-use crate::text::Language;
 
 /// How much of a wrong text an error repeats, in characters.
 const LONGEST_QUOTE: usize = 24;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer};
 use super::error::{VectorError, position_of, quoted};
 use super::{Base, Vector};
 use crate::metric::{
-    AttackComplexity, AttackVector, Impact, InformationImportance, LifeProperty, Metric, PrivilegesRequired, Scope,
-    UserInteraction,
+    AttackComplexity, AttackVector, Impact, InformationImportance, Level, LifeProperty, Metric, PrivilegesRequired,
+    Scope, UserInteraction,
 };
 
 /// The longest text that is read, in bytes. The longest vector has 157.
@@ -59,26 +59,29 @@ impl Vector {
         }
         let known = Notation::ALL
             .into_iter()
-            .find_map(|(notation, prefix)| Some((notation, prefix, text.strip_prefix(prefix)?)));
-        let Some((notation, prefix, rest)) = known else {
+            .find_map(|(notation, prefix)| Some((notation, text.strip_prefix(prefix)?)));
+        let Some((notation, rest)) = known else {
             let found = text.split('/').next().unwrap_or_default();
             return Err(VectorError::Prefix { found: quoted(found) });
         };
         let mut vector = Self::new(BLANK);
+        let wrong = |rest: &[u8], seen| stranger(text, text.len() - rest.len(), seen);
         let mut seen = 0_u32;
-        let mut offset = prefix.len();
-        for part in rest.split('/') {
-            let (metric, letter) = pair(part, text, offset)?;
+        let mut rest = rest.as_bytes();
+        loop {
+            let Some((metric, takes_it, tail)) = vector.take(rest) else {
+                return Err(wrong(rest, seen));
+            };
             let bit = 1_u32 << metric as u32;
-            if seen & bit != 0 {
-                let position = position_of(text, offset);
-                return Err(VectorError::Duplicate { metric, position });
+            if seen & bit != 0 || !takes_it {
+                return Err(wrong(rest, seen));
             }
             seen |= bit;
-            if !vector.set(metric, letter) {
-                return Err(level(metric, part, text, offset));
+            match tail {
+                [] => break,
+                [b'/', next @ ..] => rest = next,
+                _ => return Err(wrong(rest, seen & !bit)),
             }
-            offset += part.len() + 1;
         }
         let needed = |metric: Metric| match metric {
             Metric::LifeProperty | Metric::InformationImportance => notation == Notation::SmartHome,
@@ -92,6 +95,126 @@ impl Vector {
             let position = position_of(text, text.len());
             Err(VectorError::Missing { metrics, position })
         }
+    }
+
+    /// Sets the metric that a text begins with: which one, whether it takes the letter, and what follows.
+    #[inline]
+    pub(super) fn take<'a>(&mut self, text: &'a [u8]) -> Option<(Metric, bool, &'a [u8])> {
+        let Self {
+            base,
+            temporal,
+            requirements,
+            modified,
+        } = self;
+        Some(match text {
+            [b'A', b'V', b':', letter, rest @ ..] => {
+                (Metric::AttackVector, put(&mut base.attack_vector, *letter), rest)
+            }
+            [b'A', b'C', b':', letter, rest @ ..] => (
+                Metric::AttackComplexity,
+                put(&mut base.attack_complexity, *letter),
+                rest,
+            ),
+            [b'P', b'R', b':', letter, rest @ ..] => (
+                Metric::PrivilegesRequired,
+                put(&mut base.privileges_required, *letter),
+                rest,
+            ),
+            [b'U', b'I', b':', letter, rest @ ..] => {
+                (Metric::UserInteraction, put(&mut base.user_interaction, *letter), rest)
+            }
+            [b'S', b':', letter, rest @ ..] => (Metric::Scope, put(&mut base.scope, *letter), rest),
+            [b'C', b':', letter, rest @ ..] => (Metric::Confidentiality, put(&mut base.confidentiality, *letter), rest),
+            [b'I', b':', letter, rest @ ..] => (Metric::Integrity, put(&mut base.integrity, *letter), rest),
+            [b'A', b':', letter, rest @ ..] => (Metric::Availability, put(&mut base.availability, *letter), rest),
+            [b'L', b'P', b':', letter, rest @ ..] => {
+                (Metric::LifeProperty, put(&mut base.life_property, *letter), rest)
+            }
+            [b'I', b'I', b':', letter, rest @ ..] => (
+                Metric::InformationImportance,
+                put(&mut base.information_importance, *letter),
+                rest,
+            ),
+            [b'E', b':', letter, rest @ ..] => (
+                Metric::ExploitMaturity,
+                put_or_x(&mut temporal.exploit_maturity, *letter),
+                rest,
+            ),
+            [b'R', b'L', b':', letter, rest @ ..] => (
+                Metric::RemediationLevel,
+                put_or_x(&mut temporal.remediation_level, *letter),
+                rest,
+            ),
+            [b'R', b'C', b':', letter, rest @ ..] => (
+                Metric::ReportConfidence,
+                put_or_x(&mut temporal.report_confidence, *letter),
+                rest,
+            ),
+            [b'C', b'R', b':', letter, rest @ ..] => (
+                Metric::ConfidentialityRequirement,
+                put_or_x(&mut requirements.confidentiality, *letter),
+                rest,
+            ),
+            [b'I', b'R', b':', letter, rest @ ..] => (
+                Metric::IntegrityRequirement,
+                put_or_x(&mut requirements.integrity, *letter),
+                rest,
+            ),
+            [b'A', b'R', b':', letter, rest @ ..] => (
+                Metric::AvailabilityRequirement,
+                put_or_x(&mut requirements.availability, *letter),
+                rest,
+            ),
+            [b'M', b'A', b'V', b':', letter, rest @ ..] => (
+                Metric::ModifiedAttackVector,
+                put_or_x(&mut modified.attack_vector, *letter),
+                rest,
+            ),
+            [b'M', b'A', b'C', b':', letter, rest @ ..] => (
+                Metric::ModifiedAttackComplexity,
+                put_or_x(&mut modified.attack_complexity, *letter),
+                rest,
+            ),
+            [b'M', b'P', b'R', b':', letter, rest @ ..] => (
+                Metric::ModifiedPrivilegesRequired,
+                put_or_x(&mut modified.privileges_required, *letter),
+                rest,
+            ),
+            [b'M', b'U', b'I', b':', letter, rest @ ..] => (
+                Metric::ModifiedUserInteraction,
+                put_or_x(&mut modified.user_interaction, *letter),
+                rest,
+            ),
+            [b'M', b'S', b':', letter, rest @ ..] => {
+                (Metric::ModifiedScope, put_or_x(&mut modified.scope, *letter), rest)
+            }
+            [b'M', b'C', b':', letter, rest @ ..] => (
+                Metric::ModifiedConfidentiality,
+                put_or_x(&mut modified.confidentiality, *letter),
+                rest,
+            ),
+            [b'M', b'I', b':', letter, rest @ ..] => (
+                Metric::ModifiedIntegrity,
+                put_or_x(&mut modified.integrity, *letter),
+                rest,
+            ),
+            [b'M', b'A', b':', letter, rest @ ..] => (
+                Metric::ModifiedAvailability,
+                put_or_x(&mut modified.availability, *letter),
+                rest,
+            ),
+            [b'M', b'L', b'P', b':', letter, rest @ ..] => (
+                Metric::ModifiedLifeProperty,
+                put_or_x(&mut modified.life_property, *letter),
+                rest,
+            ),
+            [b'M', b'I', b'I', b':', letter, rest @ ..] => (
+                Metric::ModifiedInformationImportance,
+                put_or_x(&mut modified.information_importance, *letter),
+                rest,
+            ),
+            _ => return None,
+        })
     }
 }
 
@@ -110,61 +233,37 @@ impl<'de> Deserialize<'de> for Vector {
     }
 }
 
-/// Reads `METRIC:LETTER`, which stands at `offset` of `text`.
-pub(super) fn pair(part: &str, text: &str, offset: usize) -> Result<(Metric, u8), VectorError> {
-    match part.as_bytes() {
-        [b'A', b'V', b':', letter] => Ok((Metric::AttackVector, *letter)),
-        [b'A', b'C', b':', letter] => Ok((Metric::AttackComplexity, *letter)),
-        [b'P', b'R', b':', letter] => Ok((Metric::PrivilegesRequired, *letter)),
-        [b'U', b'I', b':', letter] => Ok((Metric::UserInteraction, *letter)),
-        [b'S', b':', letter] => Ok((Metric::Scope, *letter)),
-        [b'C', b':', letter] => Ok((Metric::Confidentiality, *letter)),
-        [b'I', b':', letter] => Ok((Metric::Integrity, *letter)),
-        [b'A', b':', letter] => Ok((Metric::Availability, *letter)),
-        [b'L', b'P', b':', letter] => Ok((Metric::LifeProperty, *letter)),
-        [b'I', b'I', b':', letter] => Ok((Metric::InformationImportance, *letter)),
-        [b'E', b':', letter] => Ok((Metric::ExploitMaturity, *letter)),
-        [b'R', b'L', b':', letter] => Ok((Metric::RemediationLevel, *letter)),
-        [b'R', b'C', b':', letter] => Ok((Metric::ReportConfidence, *letter)),
-        [b'C', b'R', b':', letter] => Ok((Metric::ConfidentialityRequirement, *letter)),
-        [b'I', b'R', b':', letter] => Ok((Metric::IntegrityRequirement, *letter)),
-        [b'A', b'R', b':', letter] => Ok((Metric::AvailabilityRequirement, *letter)),
-        [b'M', b'A', b'V', b':', letter] => Ok((Metric::ModifiedAttackVector, *letter)),
-        [b'M', b'A', b'C', b':', letter] => Ok((Metric::ModifiedAttackComplexity, *letter)),
-        [b'M', b'P', b'R', b':', letter] => Ok((Metric::ModifiedPrivilegesRequired, *letter)),
-        [b'M', b'U', b'I', b':', letter] => Ok((Metric::ModifiedUserInteraction, *letter)),
-        [b'M', b'S', b':', letter] => Ok((Metric::ModifiedScope, *letter)),
-        [b'M', b'C', b':', letter] => Ok((Metric::ModifiedConfidentiality, *letter)),
-        [b'M', b'I', b':', letter] => Ok((Metric::ModifiedIntegrity, *letter)),
-        [b'M', b'A', b':', letter] => Ok((Metric::ModifiedAvailability, *letter)),
-        [b'M', b'L', b'P', b':', letter] => Ok((Metric::ModifiedLifeProperty, *letter)),
-        [b'M', b'I', b'I', b':', letter] => Ok((Metric::ModifiedInformationImportance, *letter)),
-        _ => Err(stranger(part, text, offset)),
-    }
-}
-
-/// What is wrong with a part that is no metric with one letter.
-fn stranger(part: &str, text: &str, offset: usize) -> VectorError {
+/// What is wrong with the part of a vector that begins at `offset`, after the metrics `seen`.
+pub(super) fn stranger(text: &str, offset: usize, seen: u32) -> VectorError {
     let position = position_of(text, offset);
-    match part.split_once(':') {
-        None => VectorError::Malformed {
+    let part = text.get(offset..).unwrap_or_default();
+    let part = part.split('/').next().unwrap_or_default();
+    let Some((name, level)) = part.split_once(':') else {
+        let found = quoted(part);
+        return VectorError::Malformed { position, found };
+    };
+    match Metric::from_code(name) {
+        None => VectorError::Unknown {
             position,
-            found: quoted(part),
+            found: quoted(name),
         },
-        Some((name, _)) => match Metric::from_code(name) {
-            None => VectorError::Unknown {
-                position,
-                found: quoted(name),
-            },
-            Some(metric) => level(metric, part, text, offset),
+        Some(metric) if seen & (1 << metric as u32) != 0 => VectorError::Duplicate { metric, position },
+        Some(metric) => VectorError::Level {
+            metric,
+            position,
+            found: quoted(level),
         },
     }
 }
 
-fn level(metric: Metric, part: &str, text: &str, offset: usize) -> VectorError {
-    VectorError::Level {
-        metric,
-        position: position_of(text, offset),
-        found: quoted(part.split_once(':').map_or("", |(_, found)| found)),
-    }
+#[inline]
+fn put<L: Level>(field: &mut L, letter: u8) -> bool {
+    L::from_letter(letter).map(|level| *field = level).is_some()
+}
+
+#[inline]
+fn put_or_x<L: Level>(field: &mut Option<L>, letter: u8) -> bool {
+    let level = L::from_letter(letter);
+    *field = level;
+    level.is_some() || letter == b'X'
 }

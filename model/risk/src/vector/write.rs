@@ -7,19 +7,27 @@ use serde::{Serialize, Serializer};
 use super::Vector;
 use crate::metric::Metric;
 
-impl fmt::Display for Vector {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("SH:1.0")?;
+impl Vector {
+    /// Appends the canonical text; quicker than `Display`.
+    pub fn write_to(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(b"SH:1.0");
         for metric in Metric::ALL {
             let code = self.code(metric);
             if code != "X" {
-                formatter.write_str("/")?;
-                formatter.write_str(metric.code())?;
-                formatter.write_str(":")?;
-                formatter.write_str(code)?;
+                text.push(b'/');
+                text.extend_from_slice(metric.code().as_bytes());
+                text.push(b':');
+                text.extend_from_slice(code.as_bytes());
             }
         }
-        Ok(())
+    }
+}
+
+impl fmt::Display for Vector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(64);
+        self.write_to(&mut text);
+        formatter.pad(&String::from_utf8_lossy(&text))
     }
 }
 

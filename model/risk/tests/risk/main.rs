@@ -1,0 +1,9 @@
+//! The risk method, from outside.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod any;
+mod guideline;
+mod monotone;
+mod notation;
+mod oracle;
