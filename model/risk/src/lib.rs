@@ -7,10 +7,12 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic)]
 
+pub mod explain;
 pub mod metric;
 pub mod score;
 pub mod vector;
 
+pub use explain::{Explanation, explain};
 pub use metric::Metric;
 pub use score::{Score, Severity, Value, score};
 pub use tomori_guideline::{Language, Text};

@@ -1,5 +1,7 @@
 //! The names of the metrics, in the order of the canonical text.
 
+use serde::{Serialize, Serializer};
+
 use super::base::{
     AttackComplexity, AttackVector, Impact, InformationImportance, LifeProperty, PrivilegesRequired, Scope,
     UserInteraction,
@@ -118,34 +120,62 @@ impl Metric {
         Self::ALL.into_iter().find(|metric| metric.code() == code)
     }
 
+    /// The metric of the base that it re-assesses after measures.
+    #[must_use]
+    pub const fn modifies(self) -> Option<Self> {
+        match self {
+            Self::ModifiedAttackVector => Some(Self::AttackVector),
+            Self::ModifiedAttackComplexity => Some(Self::AttackComplexity),
+            Self::ModifiedPrivilegesRequired => Some(Self::PrivilegesRequired),
+            Self::ModifiedUserInteraction => Some(Self::UserInteraction),
+            Self::ModifiedScope => Some(Self::Scope),
+            Self::ModifiedConfidentiality => Some(Self::Confidentiality),
+            Self::ModifiedIntegrity => Some(Self::Integrity),
+            Self::ModifiedAvailability => Some(Self::Availability),
+            Self::ModifiedLifeProperty => Some(Self::LifeProperty),
+            Self::ModifiedInformationImportance => Some(Self::InformationImportance),
+            _ => None,
+        }
+    }
+
+    /// What a level is called, by its letter.
+    #[must_use]
+    pub fn level_title(self, letter: &str) -> Option<Text> {
+        self.levels()
+            .into_iter()
+            .find_map(|(code, title)| (code == letter).then_some(title))
+    }
+
     /// The letters it takes, the worst first, with `X` at the end where it may be left out.
     #[must_use]
     pub fn letters(self) -> Vec<&'static str> {
-        fn of<L: Level>() -> Vec<&'static str> {
-            L::ALL.iter().map(|level| level.code()).collect()
+        self.levels().into_iter().map(|(code, _)| code).collect()
+    }
+
+    fn levels(self) -> Vec<(&'static str, Text)> {
+        fn of<L: Level>() -> Vec<(&'static str, Text)> {
+            L::ALL.iter().map(|level| (level.code(), level.title())).collect()
         }
-        let mut letters = match self {
-            Self::AttackVector | Self::ModifiedAttackVector => of::<AttackVector>(),
-            Self::AttackComplexity | Self::ModifiedAttackComplexity => of::<AttackComplexity>(),
-            Self::PrivilegesRequired | Self::ModifiedPrivilegesRequired => of::<PrivilegesRequired>(),
-            Self::UserInteraction | Self::ModifiedUserInteraction => of::<UserInteraction>(),
-            Self::Scope | Self::ModifiedScope => of::<Scope>(),
-            Self::Confidentiality | Self::ModifiedConfidentiality => of::<Impact>(),
-            Self::Integrity | Self::ModifiedIntegrity => of::<Impact>(),
-            Self::Availability | Self::ModifiedAvailability => of::<Impact>(),
-            Self::LifeProperty | Self::ModifiedLifeProperty => of::<LifeProperty>(),
-            Self::InformationImportance | Self::ModifiedInformationImportance => of::<InformationImportance>(),
+        let mut levels = match self.modifies().unwrap_or(self) {
+            Self::AttackVector => of::<AttackVector>(),
+            Self::AttackComplexity => of::<AttackComplexity>(),
+            Self::PrivilegesRequired => of::<PrivilegesRequired>(),
+            Self::UserInteraction => of::<UserInteraction>(),
+            Self::Scope => of::<Scope>(),
+            Self::LifeProperty => of::<LifeProperty>(),
+            Self::InformationImportance => of::<InformationImportance>(),
             Self::ExploitMaturity => of::<ExploitMaturity>(),
             Self::RemediationLevel => of::<RemediationLevel>(),
             Self::ReportConfidence => of::<ReportConfidence>(),
             Self::ConfidentialityRequirement | Self::IntegrityRequirement | Self::AvailabilityRequirement => {
                 of::<Requirement>()
             }
+            _ => of::<Impact>(),
         };
         if !self.is_base() {
-            letters.push("X");
+            levels.push(("X", Text::new("未評価", "not defined")));
         }
-        letters
+        levels
     }
 
     const fn row(self) -> (&'static str, &'static str, &'static str, &'static str) {
@@ -217,5 +247,11 @@ impl Metric {
                 "modified importance of the information",
             ),
         }
+    }
+}
+
+impl Serialize for Metric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::{Add, Mul, Sub};
 
 use num_bigint::{BigInt, Sign};
+use serde::{Serialize, Serializer};
 
 /// An exact number, `units` × 10^-`places`.
 #[derive(Debug, Clone)]
@@ -40,8 +41,7 @@ impl Decimal {
     }
 
     /// How many units of 10^-`places` it has, and whether something is left over. Only for what is not negative.
-    #[must_use]
-    pub(crate) fn floor(&self, places: u32) -> (BigInt, bool) {
+    pub(super) fn floor(&self, places: u32) -> (BigInt, bool) {
         if places >= self.places {
             (self.at(places), false)
         } else {
@@ -57,6 +57,11 @@ impl Decimal {
     pub fn rounded_up(&self, places: u32) -> Self {
         let (units, more) = self.floor(places);
         Self::new(units + u8::from(more), places)
+    }
+
+    /// How many whole units of 10^-`places` it has. Only for what is not negative and not large.
+    pub(crate) fn units_at(&self, places: u32) -> u64 {
+        u64::try_from(self.floor(places).0).unwrap_or_default()
     }
 
     /// Its units if it had that many decimals, which are not fewer than it has.
@@ -136,6 +141,13 @@ impl fmt::Display for Decimal {
             formatter.write_str("…")?;
         }
         Ok(())
+    }
+}
+
+/// All its digits, as text.
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::severity::Severity;
 
 /// Both values of a vector.
@@ -60,7 +62,7 @@ impl Tenths {
 
     /// That many tenths, 10.0 if there are more.
     #[inline]
-    pub(super) fn saturating(tenths: u64) -> Self {
+    pub(crate) fn saturating(tenths: u64) -> Self {
         u8::try_from(tenths).map_or(Self::MOST, |tenths| Self(tenths).min(Self::MOST))
     }
 
@@ -74,7 +76,7 @@ impl Tenths {
 
 impl Uncapped {
     #[inline]
-    pub(super) fn of(ten_thousandths: u64) -> Self {
+    pub(crate) fn of(ten_thousandths: u64) -> Self {
         Self(u32::try_from(ten_thousandths).unwrap_or(u32::MAX))
     }
 
@@ -96,5 +98,19 @@ impl fmt::Display for Tenths {
 impl fmt::Display for Uncapped {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}.{:04}", self.0 / 10_000, self.0 % 10_000)
+    }
+}
+
+/// As text, for a decimal fraction is no binary one.
+impl Serialize for Tenths {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// As text, for a decimal fraction is no binary one.
+impl Serialize for Uncapped {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod any;
+mod explanation;
 mod guideline;
 mod monotone;
 mod notation;
