@@ -129,14 +129,19 @@ fn guides_are_each_asked_for() {
     assert_eq!(numbers, [5, 22, 23, 24, 25, 26, 27, 28]);
 }
 
+/// What leans on a requirement of ★★★ says that a ★★ service does not have it.
 #[test]
 fn reasons_of_blanks_lean_on_requirements_that_exist() {
     for blank in coverage::blanks() {
         let Because::Requirements(ids) = blank.because else {
             continue;
         };
-        for id in ids {
-            Requirement::by_id(id).unwrap_or_else(|error| panic!("{} {}: {error}", blank.entry_point, blank.threat));
-        }
+        let place = format!("{} {}", blank.entry_point, blank.threat);
+        let rows = ids
+            .iter()
+            .map(|id| Requirement::by_id(id).unwrap_or_else(|error| panic!("{place}: {error}")));
+        let three = rows.filter(|row| row.level == ServiceLevel::Three).count() > 0;
+        assert_eq!(blank.reason.ja.contains("★★★"), three, "{place}");
+        assert_eq!(blank.reason.en.contains("★★★"), three, "{place}");
     }
 }

@@ -41,7 +41,8 @@ pub enum Because {
     Within(Threat),
     /// It is examined as this threat at these other entry points.
     Elsewhere(Threat, &'static [EntryPoint]),
-    /// It has no case that could be scored; these requirements (T6-3 to T6-8) provide for it.
+    /// It has no case that could be scored; these requirements (T6-3 to T6-8) provide for it. Those of ★★★ bind ★★★
+    /// only, and the reason then says so.
     Requirements(&'static [&'static str]),
     /// It is no attack over the net; these tasks of the lifecycle (chapter 5) provide for it.
     Tasks(&'static [&'static str]),

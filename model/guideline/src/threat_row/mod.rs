@@ -96,7 +96,8 @@ impl ThreatRow {
     }
 
     /// Whether the row names information for a service of the level. That the information is personal, which II asks
-    /// for (T3-17), depends on the service: see [`at_risk`] and the premises of T3-38.
+    /// for (T3-17), depends on the service: see [`at_risk`] and the premises of T3-38. `EP1-9` and
+    /// `EP3-9` are about software meant for updates.
     #[must_use]
     pub fn affects_information(&self, level: ServiceLevel) -> bool {
         self.whom(level).contains(&Target::Information)
