@@ -32,7 +32,7 @@ pub(super) static ROWS: [Requirement; 10] = [
         [BEYOND, BEYOND, finer(&["CPS.PT-2"])]),
     row(SR2, "SR2-D-5",
         ["報告された脆弱性に対する更新ソフトウェアの提供", "Updates for reported vulnerabilities"],
-        ["機器のソフトウェアやファームウェアに脆弱性が報告されたら、試験したうえで、速やかに更新を提供します。",
+        ["機器のソフトウェアまたはファームウェアの脆弱性について報告があったら、試験したうえで、速やかに更新を提供します。",
          "When a vulnerability of the device's software or firmware is reported, an update is tested and offered without delay."],
         [same(&["UK3"]), BEYOND, same(&["CPS.DS-7", "CPS.MA-1"])]),
     all_of_two(Subject::Device, "SR3-D-1", "★★サービス要件への対応",

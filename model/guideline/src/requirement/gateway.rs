@@ -37,7 +37,7 @@ pub(super) static ROWS: [Requirement; 15] = [
         [BEYOND, BEYOND, finer(&["CPS.PT-2"])]),
     row(SR2, "SR2-H-6",
         ["報告された脆弱性に対する更新ソフトウェアの提供", "Updates for reported vulnerabilities"],
-        ["OS、bootプログラム、アプリケーションに脆弱性が報告されたら、試験したうえで、速やかに更新を提供します。",
+        ["OS、bootプログラム、アプリケーションの脆弱性について報告があったら、試験したうえで、速やかに更新を提供します。",
          "When a vulnerability of the operating system, boot program or application is reported, an update is tested and offered without delay."],
         [same(&["UK3"]), BEYOND, same(&["CPS.DS-7", "CPS.MA-1"])]),
     all_of_two(Subject::Gateway, "SR3-H-1", "★★サービス要件への対応",
