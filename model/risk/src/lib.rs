@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic)]
 
+pub mod analysis;
+pub mod description;
 pub mod explain;
 pub mod metric;
 pub mod score;

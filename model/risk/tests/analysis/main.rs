@@ -1,0 +1,11 @@
+//! The analysis of chapter 3, over whole services.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod flaws;
+mod large;
+mod models;
+mod samples;
+mod smallest;
+mod threats;
+mod tracking;
