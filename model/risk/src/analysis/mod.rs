@@ -8,6 +8,8 @@
 mod asset;
 pub mod catalogue;
 mod coverage;
+pub mod difference;
+pub mod gate;
 mod ground;
 mod ladder;
 mod level;
@@ -22,6 +24,8 @@ mod threat;
 mod tracking;
 pub(crate) mod vocabulary;
 
+pub use difference::{Difference, difference};
+pub use gate::{Gate, judge};
 pub use result::Analysis;
 pub use rule::{RULES, Rule};
 pub use situation::Situation;

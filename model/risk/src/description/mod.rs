@@ -22,6 +22,9 @@ pub use words::Words;
 
 pub(crate) use check::{listed, shown};
 
+/// A commented description to start from (`tomori risk init`). It holds together as it is.
+pub const START: &str = include_str!("start.toml");
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -97,6 +97,8 @@ pub struct Finding {
 pub enum FindingKind {
     /// The assumed level is not the one that follows.
     LevelDiffers,
+    /// A risk is worse than what is allowed.
+    TooSevere,
     /// An acceptance is over.
     AcceptanceExpired,
     /// A risk remains and nobody has looked at it.
