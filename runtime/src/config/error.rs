@@ -23,10 +23,12 @@ pub enum ConfigError {
         /// What the system said.
         source: io::Error,
     },
-    /// It is longer than [`super::LONGEST`].
+    /// It is longer than what is read.
     TooLong {
         /// The file.
         name: String,
+        /// The most bytes that are read.
+        longest: usize,
     },
     /// It is not UTF-8 from here on.
     NotUtf8 {
@@ -129,6 +131,13 @@ impl Rejection {
 }
 
 impl ConfigError {
+    pub(super) fn too_long(name: &str, longest: usize) -> Self {
+        Self::TooLong {
+            name: name.to_owned(),
+            longest,
+        }
+    }
+
     /// What is wrong, where, and the remedy, in one line for people.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
@@ -142,7 +151,6 @@ impl ConfigError {
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, ja: bool) -> fmt::Result {
-        let kib = super::LONGEST / 1024;
         match (self, ja) {
             (Self::Absent { name }, false) => write!(f, "{name}: no such file; check the path"),
             (Self::Absent { name }, true) => write!(f, "{name}: ファイルがありません。パスを確かめてください"),
@@ -152,8 +160,12 @@ impl ConfigError {
             (Self::Unreadable { name, source }, true) => {
                 write!(f, "{name}: 読めません（{source}）。権限を確かめてください")
             }
-            (Self::TooLong { name }, false) => write!(f, "{name}: longer than {kib} KiB; shorten it"),
-            (Self::TooLong { name }, true) => write!(f, "{name}: {kib} KiB を超えています。短くしてください"),
+            (Self::TooLong { name, longest }, false) => {
+                write!(f, "{name}: longer than {} KiB; shorten it", longest / 1024)
+            }
+            (Self::TooLong { name, longest }, true) => {
+                write!(f, "{name}: {} KiB を超えています。短くしてください", longest / 1024)
+            }
             (Self::NotUtf8 { name, at }, false) => write!(f, "{name}:{at}: not UTF-8; save the file as UTF-8"),
             (Self::NotUtf8 { name, at }, true) => {
                 write!(f, "{name}:{at}: UTF-8 ではありません。UTF-8 で保存し直してください")

@@ -34,7 +34,7 @@ pub trait Validate {
 /// [`ConfigError`], naming the place and the remedy.
 pub fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
     let name = path.display().to_string();
-    parse(&name, &text(path, &name)?)
+    parse(&name, &text(path, &name, LONGEST)?)
 }
 
 /// Reads the file at `path` and has its values checked.
@@ -42,8 +42,21 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
 /// # Errors
 /// [`ConfigError`], naming the place and the remedy.
 pub fn load_valid<T: DeserializeOwned + Validate>(path: &Path) -> Result<T, ConfigError> {
+    load_checked(path, LONGEST, T::validate)
+}
+
+/// Reads the file at `path`, of at most `longest` bytes, and has `check` look at its values: for descriptions that are
+/// longer than a configuration, and whose types do not know this crate.
+///
+/// # Errors
+/// [`ConfigError`], naming the place and the remedy.
+pub fn load_checked<T: DeserializeOwned>(
+    path: &Path,
+    longest: usize,
+    check: impl FnOnce(&T) -> Result<(), Rejection>,
+) -> Result<T, ConfigError> {
     let name = path.display().to_string();
-    parse_valid(&name, &text(path, &name)?)
+    parse_checked(&name, &text(path, &name, longest)?, longest, check)
 }
 
 /// Reads `text`, which errors call `name`.
@@ -51,8 +64,12 @@ pub fn load_valid<T: DeserializeOwned + Validate>(path: &Path) -> Result<T, Conf
 /// # Errors
 /// [`ConfigError`], naming the place and the remedy.
 pub fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, ConfigError> {
-    if text.len() > LONGEST {
-        return Err(ConfigError::TooLong { name: name.to_owned() });
+    parse_bounded(name, text, LONGEST)
+}
+
+fn parse_bounded<T: DeserializeOwned>(name: &str, text: &str, longest: usize) -> Result<T, ConfigError> {
+    if text.len() > longest {
+        return Err(ConfigError::too_long(name, longest));
     }
     let deserializer = Deserializer::parse(text).map_err(|error| unreadable(name, text, &error))?;
     serde_path_to_error::deserialize(deserializer).map_err(|error| misfit(name, text, error))
@@ -63,8 +80,21 @@ pub fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, ConfigErr
 /// # Errors
 /// [`ConfigError`], naming the place and the remedy.
 pub fn parse_valid<T: DeserializeOwned + Validate>(name: &str, text: &str) -> Result<T, ConfigError> {
-    let config: T = parse(name, text)?;
-    config.validate().map_err(|rejection| {
+    parse_checked(name, text, LONGEST, T::validate)
+}
+
+/// Reads `text`, of at most `longest` bytes, which errors call `name`, and has `check` look at its values.
+///
+/// # Errors
+/// [`ConfigError`], naming the place and the remedy.
+pub fn parse_checked<T: DeserializeOwned>(
+    name: &str,
+    text: &str,
+    longest: usize,
+    check: impl FnOnce(&T) -> Result<(), Rejection>,
+) -> Result<T, ConfigError> {
+    let config: T = parse_bounded(name, text, longest)?;
+    check(&config).map_err(|rejection| {
         let steps = place::steps(&rejection.key);
         let at = DeTable::parse(text)
             .ok()
@@ -79,9 +109,9 @@ pub fn parse_valid<T: DeserializeOwned + Validate>(name: &str, text: &str) -> Re
     Ok(config)
 }
 
-fn text(path: &Path, name: &str) -> Result<String, ConfigError> {
-    let bytes = read_bounded(path, LONGEST).map_err(|source| match source.kind() {
-        std::io::ErrorKind::FileTooLarge => ConfigError::TooLong { name: name.to_owned() },
+fn text(path: &Path, name: &str, longest: usize) -> Result<String, ConfigError> {
+    let bytes = read_bounded(path, longest).map_err(|source| match source.kind() {
+        std::io::ErrorKind::FileTooLarge => ConfigError::too_long(name, longest),
         std::io::ErrorKind::NotFound => ConfigError::Absent { name: name.to_owned() },
         _ => ConfigError::Unreadable {
             name: name.to_owned(),
