@@ -8,6 +8,7 @@ mod check;
 mod choice;
 mod day;
 mod noun;
+mod schema;
 mod settings;
 mod words;
 
@@ -15,6 +16,7 @@ pub use check::{Flaw, MOST};
 pub use choice::{Exposure, Harm, Network, PersonalItem, Word, Wordy};
 pub use day::Day;
 pub use noun::{Actor, Component, Data, Effect, Link, Step, UseCase};
+pub use schema::schema;
 pub use settings::{
     Adoption, Exclusion, Measure, Override, Policy, Revision, Service, Status, ThreatExtra, Tracking, Treatment,
 };

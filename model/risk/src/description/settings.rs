@@ -35,7 +35,7 @@ pub struct Service {
 
 /// What risk is acceptable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Risks of this severity or worse are residual risks that somebody has to decide about (T3-36).
     pub residual_from: Word<Severity>,

@@ -7,6 +7,7 @@ mod flaws;
 mod large;
 mod models;
 mod samples;
+mod schema;
 mod smallest;
 mod threats;
 mod tracking;
