@@ -119,7 +119,7 @@ async fn an_unknown_node_is_told_and_never_controlled() {
     assert_eq!(state.house(&house.home).await.unwrap().devices.len(), 1);
 }
 
-/// T3-11 EP⑥ データ改ざん (replay): a platform that was put back to an older copy of itself, or whose operator plays an
+/// T3-11 EP⑤ なりすまし (EP5-4, replay): a platform that was put back to an older copy of itself, or whose operator plays an
 /// old message again, delivers a command a second time. The gateway acts once, and the platform learns how it ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_replayed_by_a_compromised_platform_acts_once() {

@@ -112,7 +112,7 @@ async fn a_gateway_on_a_full_disk_keeps_the_house_going_and_says_so() {
     gateway.stop();
 }
 
-/// T3-10 EP② サービス不能 (a full disk): the platform promises nothing that it cannot keep, the house keeps its events and
+/// T3-10 EP① サービス不能 (a full disk): the platform promises nothing that it cannot keep, the house keeps its events and
 /// goes on, and when there is room again nothing is missing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_platform_on_a_full_disk_promises_nothing_and_loses_nothing() {

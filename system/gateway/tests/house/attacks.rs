@@ -62,7 +62,7 @@ fn an_impostor_at_enrolment_learns_no_secret() {
     assert_eq!(scene.platform.board().enrolments, 0);
 }
 
-/// T3-11 EP⑥, man in the middle: a server that answers with TLS 1.2 gets an alert and nothing else.
+/// T3-11 EP⑤ なりすまし (EP5-4), man in the middle: a server that answers with TLS 1.2 gets an alert and nothing else.
 #[test]
 fn a_downgrade_to_tls_1_2_is_refused() {
     let mut scene = Scene::ready();
@@ -98,7 +98,7 @@ fn a_downgrade_to_tls_1_2_is_refused() {
     });
 }
 
-/// T3-11 EP⑥, tampering on the way (replay): the same command again and again, over a restart too, acts once.
+/// T3-11 EP⑤ なりすまし (EP5-4), altered on the way (replay): the same command again and again, over a restart too, acts once.
 #[test]
 fn a_replayed_command_acts_once() {
     let mut scene = Scene::ready();
@@ -118,7 +118,7 @@ fn a_replayed_command_acts_once() {
     scene.reconciled();
 }
 
-/// T3-11 EP⑥, tampering on the way (delay): a command that was held back beyond its end never acts.
+/// T3-11 EP⑤ なりすまし (EP5-4), altered on the way (delay): a command that was held back beyond its end never acts.
 #[test]
 fn an_expired_command_never_fires() {
     let scene = Scene::ready();

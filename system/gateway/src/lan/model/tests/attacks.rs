@@ -141,7 +141,7 @@ fn a_reboot_has_to_prove_itself_before_it_is_believed() {
 
 #[test]
 fn a_flood_from_one_node_leaves_the_others_heard() {
-    // T3-11 EP⑧, DoS.
+    // T3-11 EP⑤ サービス不能, from inside the house (R2-2).
     let mut house = House::with_one_shutter();
     house.told();
     let frame = tomori_echonet_lite::discovery::search(1).encode().unwrap();
