@@ -65,6 +65,17 @@ pub(super) enum ApiError {
     },
 }
 
+impl ApiError {
+    /// Whether trying again may help: the platform is away, or was in the middle of something when it went.
+    #[must_use]
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Unreadable { .. } => true,
+            Self::Refused { status, .. } => status.is_server_error(),
+        }
+    }
+}
+
 impl Api {
     /// A client with a bearer token.
     #[must_use]

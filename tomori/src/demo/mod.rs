@@ -5,12 +5,14 @@
 //! itself looks at the service from outside, over its API.
 
 mod client;
+mod greeting;
 mod paper;
 mod play;
 mod seed;
 mod step;
 mod timeline;
 mod town;
+mod words;
 mod world;
 
 use std::path::Path;
@@ -21,7 +23,7 @@ use tomori_runtime::clock::{SharedClock, SystemClock};
 use tomori_runtime::i18n::Lang;
 
 use self::client::Api;
-use self::paper::{Account, Paper};
+use self::paper::Paper;
 use self::town::Town;
 use self::world::World;
 use crate::boxes::{Complaint, until_asked};
@@ -48,45 +50,54 @@ async fn stay(wish: &DemoWish, data: &Path, lang: Lang) -> anyhow::Result<()> {
     let folder = data.join("demo");
     let world = World::choose(wish, &folder, None)?;
     let town = Town::start(world, wish.processes, lang).await?;
-    screen::line(&greeting(&town, lang));
     let api = Api::new(town.world.web, town.paper.token.clone());
+    screen::line(&greeting::greeting(&town, &api, lang).await);
     let outcome = tokio::select! {
         told = timeline::tell(&api, &town, lang) => told,
+        ended = watch(&town, lang) => ended,
         () = until_asked() => {
             screen::line(&say(lang, "demo-stopping", &[]));
             Ok(())
         }
-        ended = town.ended() => Err(anyhow::anyhow!(ended)),
     };
     town.stop().await;
     outcome
 }
 
-fn greeting(town: &Town, lang: Lang) -> String {
-    let clock: SharedClock = town.world.wall_clock.clone();
-    let mut text = say(
-        lang,
-        "demo-greeting",
-        &[
-            ("app", format!("http://localhost:{}", town.world.web.port()).into()),
-            (
-                "operator",
-                format!("http://localhost:{}/operator", town.world.web.port()).into(),
-            ),
-            (
-                "house",
-                format!("http://localhost:{}", town.world.house_page.port()).into(),
-            ),
-            (
-                "door",
-                format!("https://localhost:{}", town.world.home_door.port()).into(),
-            ),
-            ("data", town.world.folder.display().to_string().into()),
-        ],
-    );
-    text.push('\n');
-    text.push_str(&codes(&town.paper, &clock, lang));
-    text
+/// Tells of each box that ends by itself, and shows new codes to whoever presses Enter; until nothing can go on.
+async fn watch(town: &Town, lang: Lang) -> anyhow::Result<()> {
+    let mut presses = presses();
+    loop {
+        tokio::select! {
+            ended = town.ended() => {
+                let Some(again) = ended.again else {
+                    anyhow::bail!("{}: {}", words::of_box(ended.name, lang), ended.why);
+                };
+                let args = [("box", words::of_box(ended.name, lang).into()), ("why", ended.why.into())];
+                screen::line(&say(lang, "demo-box-ended", &args));
+                screen::line(&format!("  {again}"));
+            }
+            Some(()) = presses.recv() => {
+                screen::line(&greeting::codes(&town.paper, &town.world.wall_clock, lang));
+            }
+        }
+    }
+}
+
+/// Each press of Enter, where somebody sits in front.
+fn presses() -> tokio::sync::mpsc::Receiver<()> {
+    let (press, presses) = tokio::sync::mpsc::channel(1);
+    if screen::is_terminal() {
+        // A thread of its own: it waits for a key until the program ends, and the program does not wait for it.
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lines() {
+                if line.is_err() || press.blocking_send(()).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    presses
 }
 
 /// Prints the one-time codes of the demo's people.
@@ -99,31 +110,6 @@ pub fn print_codes(data: &Path, lang: Lang) -> Result<(), Complaint> {
         .and_then(|paper| paper.context("no demo has run yet"))
         .map_err(|error| Complaint(say(lang, "demo-no-paper", &[("why", format!("{error:#}").into())])))?;
     let clock: SharedClock = Arc::new(SystemClock);
-    screen::line(&codes(&paper, &clock, lang));
+    screen::line(&greeting::codes(&paper, &clock, lang));
     Ok(())
-}
-
-fn codes(paper: &Paper, wall_clock: &SharedClock, lang: Lang) -> String {
-    let line = |account: &Account| {
-        say(
-            lang,
-            "demo-account",
-            &[
-                ("name", account.name.as_str().into()),
-                ("login", account.email.as_str().into()),
-                ("password", account.password.as_str().into()),
-                (
-                    "code",
-                    seed::one_time_code(&account.second_factor, wall_clock.now())
-                        .unwrap_or_default()
-                        .into(),
-                ),
-            ],
-        )
-    };
-    let accounts = paper.residents.iter().chain([&paper.operator]);
-    let mut text = accounts.map(line).collect::<Vec<_>>().join("\n");
-    text.push('\n');
-    text.push_str(&say(lang, "demo-codes", &[]));
-    text
 }

@@ -45,7 +45,7 @@ pub(super) async fn once(wish: &DemoWish, lang: Lang) -> Result<()> {
         .context("the system does not start")?;
     let outcome = tokio::select! {
         played = play(&town, wish.json, lang) => played,
-        ended = town.ended() => Err(anyhow::anyhow!(ended)),
+        ended = town.ended() => Err(anyhow::anyhow!("{}: {}", ended.name, ended.why)),
         () = crate::boxes::until_asked() => Err(anyhow::anyhow!(say(lang, "demo-interrupted", &[]))),
     };
     town.stop().await;

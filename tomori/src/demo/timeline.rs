@@ -12,6 +12,7 @@ use tomori_runtime::i18n::Lang;
 use super::client::{Api, ApiError};
 use super::step::Step;
 use super::town::Town;
+use super::words::{self, text};
 use crate::screen;
 use crate::words::say;
 
@@ -38,7 +39,7 @@ pub(super) async fn tell(api: &Api, town: &Town, lang: Lang) -> Result<()> {
     loop {
         let mut events = match api.events(&format!("/api/v1/homes/{home}/events")).await {
             Ok(events) => events,
-            Err(ApiError::Unreachable { .. }) => {
+            Err(error) if error.may_pass() => {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             }
@@ -49,7 +50,7 @@ pub(super) async fn tell(api: &Api, town: &Town, lang: Lang) -> Result<()> {
                 // What is there at the start happened before; it is not news.
                 Ok(lines) if is_first => drop(lines),
                 Ok(lines) => lines.iter().for_each(|step| screen::line(&step.line(&zone, lang))),
-                Err(ApiError::Unreachable { .. }) => break,
+                Err(error) if error.may_pass() => break,
                 Err(error) => return Err(error.into()),
             }
             is_first = false;
@@ -86,12 +87,7 @@ async fn look(api: &Api, town: &Town, told: &mut Told, lang: Lang) -> Result<Vec
     let home = &town.paper.home;
     let mut lines = Vec::new();
     if told.names.is_empty() {
-        let devices = api.get("/elapi/v1/devices").await?;
-        for device in array(&devices, "devices") {
-            if let (Some(id), Some(name)) = (text(device, "id"), text(device, "name")) {
-                told.names.insert(id.to_owned(), name.to_owned());
-            }
-        }
+        told.names = words::names(api).await?;
     }
     let schedules = api.get(&format!("/api/v1/homes/{home}/schedules")).await?;
     for schedule in schedules.as_array().map(Vec::as_slice).unwrap_or_default() {
@@ -101,11 +97,7 @@ async fn look(api: &Api, town: &Town, told: &mut Told, lang: Lang) -> Result<Vec
         let version = version.unwrap_or_default();
         if told.schedules.insert(id.to_owned(), version) != Some(version) {
             let device = name(told, text(schedule, "device").unwrap_or_default());
-            let time = schedule
-                .pointer("/moment/time")
-                .and_then(Value::as_str)
-                .unwrap_or("☀")
-                .to_owned();
+            let time = moment(schedule, lang);
             let detail = say(
                 lang,
                 "demo-detail-1",
@@ -132,23 +124,15 @@ fn command(command: &Value, told: &mut Told, lines: &mut Vec<Line>, lang: Lang) 
     let device = name(told, text(command, "device").unwrap_or_default());
     let is_scheduled = command.pointer("/origin/by").and_then(Value::as_str) == Some("schedule");
     let stage = text(command, "stage").unwrap_or_default();
-    let value = command
-        .get("value")
-        .map(|value| value.to_string().trim_matches('"').to_owned())
-        .unwrap_or_default();
+    let end = if stage == "observed" {
+        ("demo-detail-4", "demo-line-done")
+    } else {
+        ("demo-detail-4-failed", "demo-line-failed")
+    };
     let marks = [
-        (2, "issuedAt", "demo-detail-2", "demo-line-wished"),
+        (2, "issuedAt", "demo-line-due", "demo-line-wished"),
         (3, "deliveredAt", "demo-detail-3", "demo-line-delivered"),
-        (
-            4,
-            "endedAt",
-            if stage == "observed" {
-                "demo-detail-4"
-            } else {
-                "demo-detail-4-failed"
-            },
-            "demo-line-ended",
-        ),
+        (4, "endedAt", end.0, end.1),
     ];
     for (step, field, scheduled_key, other_key) in marks {
         let Some(at) = text(command, field).and_then(|at| at.parse::<Timestamp>().ok()) else {
@@ -157,16 +141,10 @@ fn command(command: &Value, told: &mut Told, lines: &mut Vec<Line>, lang: Lang) 
         if !told.steps.insert((id.clone(), step)) {
             continue;
         }
-        let why = command
-            .pointer("/reason/why")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
         let args = [
             ("device", device.as_str().into()),
-            ("command", id.as_str().into()),
-            ("value", value.as_str().into()),
-            ("stage", stage.into()),
-            ("why", why.into()),
+            ("deed", words::deed(command, lang).into()),
+            ("why", words::why(command, lang).into()),
         ];
         lines.push(if is_scheduled {
             Line::Step(Step::new(step, at, say(lang, scheduled_key, &args), lang))
@@ -207,10 +185,19 @@ fn array<'a>(value: &'a Value, field: &str) -> &'a [Value] {
         .unwrap_or_default()
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
-}
-
 fn name(told: &Told, id: &str) -> String {
     told.names.get(id).cloned().unwrap_or_else(|| id.to_owned())
+}
+
+/// The moment of a schedule: `7:00`, or in words.
+fn moment(schedule: &Value, lang: Lang) -> String {
+    let at = schedule.pointer("/moment/at").and_then(Value::as_str);
+    match at {
+        Some("sunrise") => say(lang, "demo-moment-sunrise", &[]),
+        Some("sunset") => say(lang, "demo-moment-sunset", &[]),
+        _ => {
+            let time = schedule.pointer("/moment/time").and_then(Value::as_str);
+            time.and_then(|time| time.get(..5)).unwrap_or_default().to_owned()
+        }
+    }
 }

@@ -31,6 +31,17 @@ pub(super) struct Town {
     running: Running,
 }
 
+/// A box that ended by itself.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// Which.
+    pub name: &'static str,
+    /// How.
+    pub why: String,
+    /// The command that starts it again, while the others go on without it.
+    pub again: Option<String>,
+}
+
 enum Running {
     Inside(Inside),
     Children(Children),
@@ -76,8 +87,16 @@ impl Town {
         Ok(Self { world, paper, running })
     }
 
-    /// Waits until a box ends by itself, and tells which and why.
-    pub(super) async fn ended(&self) -> String {
+    /// Every box and its process, when each has one of its own.
+    pub(super) async fn processes(&self) -> Vec<(&'static str, u32)> {
+        match &self.running {
+            Running::Inside(_) => Vec::new(),
+            Running::Children(children) => children.processes().await,
+        }
+    }
+
+    /// Waits until a box ends by itself, and tells which and why. Each is told once.
+    pub(super) async fn ended(&self) -> Ended {
         match &self.running {
             Running::Inside(inside) => inside.ended().await,
             Running::Children(children) => children.ended().await,

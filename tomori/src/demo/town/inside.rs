@@ -17,19 +17,20 @@ use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_runtime::tls::Limits;
 
 use super::super::world::World;
+use super::Ended;
 use crate::boxes::{app_over_platform, serve_gateway};
 
 pub(super) struct Inside {
     tasks: Vec<JoinHandle<()>>,
     trigger: Trigger,
     _house: VirtualHouse,
-    ended: Arc<Ended>,
+    ended: Arc<News>,
     _data: DataDir,
 }
 
 #[derive(Default)]
-struct Ended {
-    why: Mutex<Option<String>>,
+struct News {
+    why: Mutex<Option<(&'static str, String)>>,
     told: Notify,
 }
 
@@ -43,7 +44,7 @@ impl Inside {
         lang: Lang,
     ) -> Result<Self> {
         let (trigger, shutdown) = Shutdown::new();
-        let ended: Arc<Ended> = Arc::default();
+        let ended: Arc<News> = Arc::default();
         let mut tasks = Vec::new();
         let app = app_over_platform(&platform, false, Arc::clone(entropy));
         tasks.push(watch("platform", &ended, shutdown.clone(), {
@@ -99,11 +100,12 @@ impl Inside {
         })
     }
 
-    pub(super) async fn ended(&self) -> String {
+    pub(super) async fn ended(&self) -> Ended {
         loop {
             let told = self.ended.told.notified();
-            if let Some(why) = self.ended.why.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-                return why;
+            if let Some((name, why)) = self.ended.why.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+                let again = None;
+                return Ended { name, why, again };
             }
             told.await;
         }
@@ -121,7 +123,7 @@ impl Inside {
 
 fn watch(
     name: &'static str,
-    ended: &Arc<Ended>,
+    ended: &Arc<News>,
     shutdown: Shutdown,
     work: impl Future<Output = std::result::Result<(), String>> + Send + 'static,
 ) -> JoinHandle<()> {
@@ -135,10 +137,10 @@ fn watch(
             return;
         }
         let why = match outcome {
-            Ok(()) => format!("{name}: ended by itself"),
-            Err(error) => format!("{name}: {error}"),
+            Ok(()) => "ended by itself".to_owned(),
+            Err(error) => error,
         };
-        *ended.why.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+        *ended.why.lock().unwrap_or_else(PoisonError::into_inner) = Some((name, why));
         ended.told.notify_waiters();
     })
 }
