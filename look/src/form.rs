@@ -76,10 +76,10 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// With a word of help under the label.
+    /// With a word of help under the label; empty for none.
     #[must_use]
     pub fn hint(mut self, hint: &'a str) -> Self {
-        self.hint = Some(hint);
+        self.hint = (!hint.is_empty()).then_some(hint);
         self
     }
 

@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+mod agent;
 mod asset;
 mod badge;
 mod form;
@@ -37,6 +38,7 @@ mod words;
 
 use std::sync::LazyLock;
 
+pub use agent::browser_name;
 pub use asset::{Asset, Assets};
 pub use badge::{Tone, badge, badge_around};
 pub use form::{Field, Input, check, choices, error_text};

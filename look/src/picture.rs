@@ -95,25 +95,21 @@ impl House {
         );
         self.shell(&mut out, height);
         let wall = WIDTH - 2 * WALL_MARGIN;
-        let columns = u32::try_from(columns).unwrap_or(1);
-        let cell = wall / columns;
-        let mut column = 0;
-        let mut row = 0;
-        for room in self.rooms.iter().take(MOST_ROOMS) {
-            let (x, y) = (WALL_MARGIN + column * cell, ROOF + row * CELL_HEIGHT);
-            if column > 0 {
-                let _ = write!(
-                    out,
-                    "<path class=\"house-line\" d=\"M{x} {}v{}\"/>",
-                    y + 12,
-                    CELL_HEIGHT - 24
-                );
-            }
-            room.draw(&mut out, lang, x, y, cell);
-            column += 1;
-            if column == columns {
-                column = 0;
-                row += 1;
+        let drawn = self.rooms.get(..MOST_ROOMS).unwrap_or(&self.rooms);
+        for (row, rooms) in (0..).zip(drawn.chunks(columns)) {
+            // A floor with fewer rooms has larger ones.
+            let cell = wall / u32::try_from(rooms.len()).unwrap_or(1);
+            for (column, room) in (0..).zip(rooms) {
+                let (x, y) = (WALL_MARGIN + column * cell, ROOF + row * CELL_HEIGHT);
+                if column > 0 {
+                    let _ = write!(
+                        out,
+                        "<path class=\"house-line\" d=\"M{x} {}v{}\"/>",
+                        y + 12,
+                        CELL_HEIGHT - 24
+                    );
+                }
+                room.draw(&mut out, lang, x, y, cell);
             }
         }
         out.push_str("</svg>");

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tomori_look::{Field, Html, Input, When, Width, language_switch};
+use tomori_look::{Field, Html, Input, When, Width, browser_name, language_switch};
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::HomeId;
 
@@ -159,28 +159,12 @@ fn session_row(visitor: &Visitor, session: SessionView, when: &When) -> SessionR
         agent: if session.agent.is_empty() {
             visitor.say.text("session-unnamed")
         } else {
-            agent_name(&session.agent)
+            browser_name(&session.agent)
         },
         opened: when.day_and_minutes_html(session.opened_at),
         used: when.day_and_minutes_html(session.last_used_at),
         current: session.id == visitor.viewer.session,
         id: session.id,
-    }
-}
-
-/// What a browser calls itself, shortened to what a person recognises: `Chrome – Android`.
-fn agent_name(agent: &str) -> String {
-    let browser = ["Edg", "Firefox", "Chrome", "Safari"]
-        .into_iter()
-        .find(|name| agent.contains(name));
-    let system = ["iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux"]
-        .into_iter()
-        .find(|name| agent.contains(name));
-    match (browser, system) {
-        (Some(browser), Some(system)) => {
-            format!("{} – {system}", if browser == "Edg" { "Edge" } else { browser })
-        }
-        _ => agent.chars().take(60).collect(),
     }
 }
 
@@ -283,27 +267,5 @@ pub(crate) async fn end_session(State(app): State<App>, Segment(session): Segmen
     match app.port.end_session(&visitor.viewer, &session).await {
         Ok(()) => go_on("/settings", Some(Told::SessionEnded)),
         Err(error) => visitor.refuse(error).into_response(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_browser_is_called_what_people_call_it() {
-        for (agent, name) in [
-            (
-                "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
-                "Chrome – Android",
-            ),
-            (
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
-                "Safari – iPhone",
-            ),
-            ("curl/8", "curl/8"),
-        ] {
-            assert_eq!(agent_name(agent), name);
-        }
     }
 }

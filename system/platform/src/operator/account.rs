@@ -4,13 +4,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
-use tomori_look::{Field, Html, Input, When};
+use tomori_look::{Field, Html, Input, When, browser_name, language_switch};
 use zeroize::Zeroizing;
 
 use super::Operator;
 use super::desk::{Desk, Signed};
 use super::homes::Asked;
-use super::shell::{Place, Told, ZONE, page as shell_page, wrong};
+use super::shell::{Told, ZONE, page as shell_page, wrong};
 use crate::auth::people::{PeopleError, Proof};
 use crate::door::{Carried, Failure, Say};
 
@@ -20,6 +20,7 @@ struct AccountPage<'a> {
     say: Say,
     csrf: &'a str,
     told: Html,
+    language: Html,
     name: String,
     email: String,
     fields: Vec<Html>,
@@ -68,10 +69,11 @@ async fn show(operator: &Operator, desk: &Desk, told: Html, failure: Option<&Fai
         say,
         csrf: &desk.csrf,
         told: failure.map_or(told, |failure| wrong(failure, say)),
+        language: language_switch(say.lang, "/operator/language", "/operator/account"),
         name: info.name,
         email: info.email,
         fields: vec![
-            field("current", "field-password", Input::CurrentPassword, ""),
+            field("current", "field-current-password", Input::CurrentPassword, ""),
             field("code", "field-code", Input::OneTimeCode, &code_hint),
             field("password", "field-new-password", Input::NewPassword, ""),
             field("again", "field-password-again", Input::NewPassword, ""),
@@ -81,14 +83,14 @@ async fn show(operator: &Operator, desk: &Desk, told: Html, failure: Option<&Fai
             .map(|session| Row {
                 own: session.id == own,
                 id: session.id,
-                agent: session.agent,
+                agent: browser_name(&session.agent),
                 since: when.moment_html(session.created_at),
                 seen: when.moment_html(session.seen_at),
             })
             .collect(),
     });
     let status = failure.map_or(StatusCode::OK, Failure::status);
-    Ok(shell_page(desk, Place::People, &say.text("desk-account"), body, status))
+    Ok(shell_page(desk, None, &say.text("desk-account"), body, status))
 }
 
 /// `POST /operator/account/password`

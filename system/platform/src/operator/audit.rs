@@ -6,9 +6,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tomori_look::{Html, Moment, Tone, notice, timeline};
+use tomori_look::{Html, Moment, Tone, When, notice, timeline};
+use tomori_runtime::audit::Record;
 use tomori_smart_home::HomeId;
 
 use super::Operator;
@@ -27,7 +29,7 @@ struct AuditPage {
     failing: Html,
     entries: Html,
     older: Option<u64>,
-    zone: &'static str,
+    about: String,
 }
 
 #[derive(Template)]
@@ -36,9 +38,10 @@ struct Entry<'a> {
     number: u64,
     what: String,
     subject: &'a str,
-    by: String,
-    who: &'a str,
-    details: Vec<(String, String)>,
+    /// Who did it, and the details.
+    about: String,
+    /// The ids behind the names: what stays true when somebody is renamed or forgotten.
+    ids: Vec<&'a str>,
 }
 
 /// From where.
@@ -62,27 +65,20 @@ pub(super) async fn page(
         .last()
         .map(|(number, _)| *number)
         .filter(|_| records.len() == PAGE);
-    let when = tomori_look::When::in_zone(say.lang, ZONE, operator.door.clock().now());
+    let when = When::in_zone(say.lang, ZONE, operator.door.clock().now());
     let mut names = HashMap::new();
     for id in records.iter().flat_map(|(_, record)| [&record.who, &record.subject]) {
         if !names.contains_key(id) {
             names.insert(id.clone(), called(&operator, id).await?);
         }
     }
-    let called = |id: &'_ String| names.get(id).map_or(id.as_str(), String::as_str).to_owned();
+    let called = |id: &String| names.get(id).map_or("", String::as_str).to_owned();
     let moments: Vec<Moment> = records
         .iter()
         .map(|(number, record)| Moment {
             time: when.moment_html(record.at),
             tone: tone(&record.what),
-            what: Html::of(&Entry {
-                number: *number,
-                what: deed(say, &record.what),
-                subject: &called(&record.subject),
-                by: say.text("audit-by"),
-                who: &called(&record.who),
-                details: details(&record.detail),
-            }),
+            what: entry(say, &when, *number, record, &called),
         })
         .collect();
     let failing = if operator.inner.audit.is_failing() {
@@ -96,7 +92,7 @@ pub(super) async fn page(
         failing,
         entries: timeline(&say.text("desk-audit"), &moments),
         older,
-        zone: ZONE,
+        about: say.with("audit-about", &[("zone", ZONE.into())]),
     });
     Ok(shell_page(
         &desk,
@@ -105,6 +101,60 @@ pub(super) async fn page(
         body,
         StatusCode::OK,
     ))
+}
+
+fn entry(say: Say, when: &When, number: u64, record: &Record, called: &impl Fn(&String) -> String) -> Html {
+    let (subject, who) = (called(&record.subject), called(&record.who));
+    // Without a name the id is the name; with one it stands below, and stays true when somebody is forgotten.
+    let shown = |name: &str, id: &str| match (name.is_empty(), id) {
+        (true, "somebody") => say.text("audit-somebody"),
+        (true, id) => id.to_owned(),
+        (false, _) => name.to_owned(),
+    };
+    let mut ids = Vec::new();
+    let mut about = Vec::new();
+    if !subject.is_empty() {
+        ids.push(record.subject.as_str());
+    }
+    if record.who != record.subject {
+        about.push(format!("{}{}", say.text("audit-by"), shown(&who, &record.who)));
+        if !who.is_empty() {
+            ids.push(&record.who);
+        }
+    }
+    for (name, value) in details(&record.detail) {
+        let (name, value) = (detail_name(say, &name), detail_value(say, when, value));
+        about.push(format!("{name} {value}").trim().to_owned());
+    }
+    Html::of(&Entry {
+        number,
+        what: deed(say, &record.what),
+        subject: &shown(&subject, &record.subject),
+        about: about.join(" – "),
+        ids,
+    })
+}
+
+/// What a member of a detail is called; its own name when there is no word for it.
+fn detail_name(say: Say, name: &str) -> String {
+    let key = format!("audit-detail-{name}");
+    if !name.is_empty() && Say::has(&key) {
+        say.text(&key)
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A value as people write it: times in the desk's zone, known words in the reader's language.
+fn detail_value(say: Say, when: &When, value: String) -> String {
+    let key = format!("audit-value-{value}");
+    if let Ok(at) = value.parse::<Timestamp>() {
+        when.day_and_minutes(at)
+    } else if value.bytes().all(|byte| byte.is_ascii_alphabetic()) && Say::has(&key) {
+        say.text(&key)
+    } else {
+        value
+    }
 }
 
 /// What an act is called; the code itself for acts that a newer version of the program brings.
@@ -140,7 +190,7 @@ fn details(detail: &str) -> Vec<(String, String)> {
     }
 }
 
-/// How a person or a home is called, with the id behind it; the id alone for everything else.
+/// How a person or a home is called; empty for everything else.
 async fn called(operator: &Operator, id: &str) -> Result<String, Failure> {
     let name = if let Some(person) = Person::from_id(id) {
         operator.inner.people.name_of(&person).await?.name
@@ -149,10 +199,7 @@ async fn called(operator: &Operator, id: &str) -> Result<String, Failure> {
     } else {
         String::new()
     };
-    if name.is_empty() || name == id {
-        return Ok(id.to_owned());
-    }
-    Ok(format!("{name} ({id})"))
+    Ok(if name == id { String::new() } else { name })
 }
 
 #[cfg(test)]

@@ -37,6 +37,9 @@ struct HomePage<'a> {
     kinds: Vec<(&'static str, String)>,
     invite: Vec<Html>,
     device: Vec<Html>,
+    /// Whether the form for a resident, or for a device, came back with something to put right.
+    inviting: bool,
+    adding: bool,
 }
 
 /// A gateway of the home.
@@ -128,6 +131,8 @@ pub(super) async fn show(
             .into_iter()
             .map(|kind| (kind.short_name(), kind_name(kind, say.lang).into_owned()))
             .collect(),
+        inviting: failure.is_some_and(|(_, fields)| !fields.raw("email").is_empty()),
+        adding: failure.is_some_and(|(_, fields)| !fields.raw("kind").is_empty()),
         invite: vec![
             field("name", "field-name", Input::Text),
             field("email", "field-email", Input::Login),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use tomori_look::{Field, Html, Input, Tone, badge};
+use tomori_look::{Field, Html, Icon, Input, Tone, badge, empty_state};
 use tomori_smart_home::HomeId;
 
 use super::Operator;
@@ -25,6 +25,7 @@ const PAGE: usize = 50;
 struct ListPage {
     say: Say,
     told: Html,
+    empty: Html,
     rows: Vec<Row>,
     earlier: Option<usize>,
     later: Option<usize>,
@@ -78,6 +79,12 @@ pub(super) async fn list(
     let body = Html::of(&ListPage {
         say: desk.say,
         told: Told::html(&asked.told, desk.say),
+        empty: if rows.is_empty() {
+            let (head, text) = (desk.say.text("homes-none"), desk.say.text("homes-none-text"));
+            empty_state(Icon::House, &head, &text, &Html::empty())
+        } else {
+            Html::empty()
+        },
         rows,
         earlier: (asked.from > 0).then(|| asked.from.saturating_sub(PAGE)),
         later: (homes.len() > asked.from.saturating_add(PAGE)).then(|| asked.from + PAGE),
@@ -93,22 +100,24 @@ pub(super) async fn blank(desk: Desk) -> Response {
 
 fn new_page(desk: &Desk, given: &Fields, failure: Option<&Failure>) -> Response {
     let say = desk.say;
-    let field = |name: &str, key: &str, value: &str| {
+    let field = |name: &str, key: &str, hint: &str, value: &str| {
         let label = say.text(key);
+        let hint = if hint.is_empty() { String::new() } else { say.text(hint) };
         let error = failure.and_then(|failure| failure.of_field(name, say));
         let given = given.get(name);
         let value = if given.is_empty() { value } else { given };
         Field::new(say.lang, name, &label, Input::Text)
             .value(value)
+            .hint(&hint)
             .error(error.as_deref())
             .html()
     };
     let fields = vec![
-        field("name", "field-home-name", ""),
-        field("address", "field-home-address", ""),
-        field("timeZone", "field-time-zone", "Asia/Tokyo"),
-        field("latitude", "field-latitude", ""),
-        field("longitude", "field-longitude", ""),
+        field("name", "field-home-name", "", ""),
+        field("address", "field-home-address", "", ""),
+        field("timeZone", "field-time-zone", "", "Asia/Tokyo"),
+        field("latitude", "field-latitude", "field-latitude-hint", ""),
+        field("longitude", "field-longitude", "field-longitude-hint", ""),
     ];
     let body = Html::of(&NewPage {
         say,

@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tomori_look::{Html, Icon, NavItem, Page, Tone, When, Width, language_switch, notice};
+use tomori_look::{Html, Icon, NavItem, Page, Tone, When, Width, notice};
 
 use super::desk::Desk;
 use super::{FILES, Operator};
@@ -65,7 +65,7 @@ impl Place {
         match self {
             Self::Overview => Icon::Attention,
             Self::Homes => Icon::House,
-            Self::People => Icon::Person,
+            Self::People => Icon::Settings,
             Self::Audit => Icon::History,
         }
     }
@@ -106,33 +106,34 @@ impl Told {
 }
 
 /// A page of the desk.
-pub(super) fn page(desk: &Desk, place: Place, title: &str, body: Html, status: StatusCode) -> Response {
+pub(super) fn page(
+    desk: &Desk,
+    place: impl Into<Option<Place>>,
+    title: &str,
+    body: Html,
+    status: StatusCode,
+) -> Response {
     let say = desk.say;
+    let place = place.into();
     let nav = Place::ALL
         .into_iter()
         .map(|other| NavItem {
             href: other.path(),
             label: other.label(say),
             icon: other.icon(),
-            current: other == place,
+            current: Some(other) == place,
         })
         .collect();
-    let mut aside = language_switch(say.lang, "/operator/language", place.path());
-    aside.push(&Html::trusted(format!(
-        "<a href=\"/operator/account\">{}</a>",
+    let aside = Html::trusted(format!(
+        "<a class=\"account\" href=\"/operator/account\">{}<span>{}</span></a>",
+        Icon::Person.svg(),
         Html::text(&say.text("desk-account"))
-    )));
-    aside.push(&Html::trusted(format!(
-        "<form method=\"post\" action=\"/operator/sign-out\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">\
-         <button class=\"quiet\">{}</button></form>",
-        Html::text(&desk.csrf),
-        Html::text(&say.text("sign-out"))
-    )));
+    ));
     Page::new(say.lang, &say.text("desk-name"), title, body)
         .nav(nav)
         .aside(aside)
         .home("/operator")
-        .width(Width::Desk)
+        .width(Width::Broad)
         .status(status)
         .script(FILES.path("countdown.js"))
         .into_response()
@@ -184,7 +185,9 @@ pub(super) async fn render(State(_): State<Operator>, request: Request, next: Ne
     }
     let title = failure.title(say);
     let body = Html::trusted(format!(
-        "<h1>{}</h1><p>{}</p><p><a class=\"button\" href=\"/operator\">{}</a></p>",
+        "<div class=\"answer\"><div class=\"answer-head\">{}<h1>{}</h1></div><p>{}</p>\
+         <p><a class=\"button\" href=\"/operator\">{}</a></p></div>",
+        Icon::Attention.svg(),
         Html::text(&title),
         Html::text(&failure.detail(say)),
         Html::text(&say.text("back-to-desk"))

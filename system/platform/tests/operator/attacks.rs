@@ -105,7 +105,7 @@ async fn csrf() {
     let mut desk = Desk::new().await;
     let home = desk.world.home().await;
     let own = format!("http://{}", desk.world.addresses.web);
-    let token = desk.browser.csrf("/operator").await;
+    let token = desk.browser.csrf("/operator/account").await;
     let path = format!("/operator/homes/{home}/codes");
     for (origin, csrf) in [
         (Some("https://evil.example"), token.as_str()),
@@ -171,7 +171,7 @@ async fn resident_at_the_desk() {
     let refused = Browser::new(&desk.world).post("/operator/sign-in", &form).await;
     assert_eq!(refused.status, 401);
     assert!(
-        refused.text.contains("These do not belong together"),
+        refused.text.contains("You could not be signed in"),
         "as if there were no such account"
     );
 }

@@ -22,9 +22,7 @@ async fn from_the_setup_code_to_the_desk() {
     let page = browser.get(&led.location).await;
     assert_eq!(page.headers["referrer-policy"], "no-referrer");
     assert!(page.text.contains("<svg"), "the QR code");
-    let spelled: String = between(&page.text, "Or type this into the app: <strong class=\"figures\">", "<")
-        .split_whitespace()
-        .collect();
+    let spelled: String = between(&page.text, "data-secret>", "<").split_whitespace().collect();
     let secret = data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).unwrap();
     let totp = code(&secret, Step::at(clock.now()));
     let mut form = vec![
@@ -70,7 +68,7 @@ async fn signing_in_and_out() {
     ];
     let refused = browser.post("/operator/sign-in", &wrong).await;
     assert_eq!(refused.status, 401);
-    assert!(refused.text.contains("These do not belong together"));
+    assert!(refused.text.contains("You could not be signed in"));
     let right = [
         ("login", "ops@example.com"),
         ("password", PASSWORD),
@@ -85,7 +83,7 @@ async fn signing_in_and_out() {
         "{}",
         audit.text
     );
-    let csrf = browser.csrf("/operator").await;
+    let csrf = browser.csrf("/operator/account").await;
     let out = browser.post("/operator/sign-out", &[("csrf", &csrf)]).await;
     assert_eq!(out.location, "/operator/sign-in");
     assert_eq!(browser.get("/operator").await.status, 303);
@@ -253,12 +251,12 @@ async fn the_overview_tells_what_needs_somebody() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert!(page.contains("Impersonation") && page.contains("192.0.2.66"), "{page}");
-    assert!(page.contains("Unknown node") && page.contains("1 homes, 1 gateways connected"));
+    assert!(page.contains("Unknown node") && page.contains("One home, 1 gateway connected."));
     let first = page.find("Impersonation").unwrap();
     assert!(first < page.find("Unknown node").unwrap(), "most pressing first");
     desk.browser.lang = "ja";
     let page = desk.browser.get("/operator").await.text;
-    assert!(page.contains("なりすまし") && page.contains("対応が必要なもの"));
+    assert!(page.contains("なりすまし") && page.contains("対応が必要なこと"));
 }
 
 #[tokio::test]
