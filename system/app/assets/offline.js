@@ -27,7 +27,8 @@ if (Array.isArray(known?.lines)) {
   for (const line of known.lines) {
     const item = document.createElement('li');
     item.lang = known.lang;
-    item.textContent = line;
+    // A time stays with the word before it.
+    item.textContent = line.replaceAll(/ (?=\d)/g, '\u00a0');
     list.append(item);
   }
   document.querySelector('[data-known]').hidden = false;

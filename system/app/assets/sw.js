@@ -3,6 +3,8 @@
 
 const CACHE = 'tomori-1';
 const OFFLINE = '/offline';
+// A service that says nothing for so long is away, whatever the network claims.
+const PATIENCE_MS = 10_000;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -33,7 +35,10 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
-    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+    const silence = new Promise((_, away) => {
+      setTimeout(away, PATIENCE_MS);
+    });
+    event.respondWith(Promise.race([fetch(request), silence]).catch(() => caches.match(OFFLINE)));
   } else if (FILES.includes(url.pathname)) {
     // The name carries the content's hash: what is kept is what would be fetched.
     event.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(request)));

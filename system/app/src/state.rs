@@ -27,8 +27,10 @@ pub(crate) enum Position {
 pub(crate) enum Fact {
     /// A shutter, and how far open in percent if it says so.
     Shutter(Position, Option<u8>),
-    /// On or off.
+    /// Shining or not.
     Power(bool),
+    /// At work or not.
+    Running(bool),
     /// Locked or not.
     Locked(bool),
     /// Somebody or something is noticed.
@@ -311,9 +313,8 @@ fn fact(view: &DeviceView) -> Option<(Fact, Timestamp)> {
             Some((Fact::Shutter(Position::from_word(word)?, degree), at))
         }
         DeviceKind::ElectricLock => boolean(view, "mainElectricLock").map(|(locked, at)| (Fact::Locked(locked), at)),
-        DeviceKind::GeneralLighting | DeviceKind::HomeAirConditioner => {
-            boolean(view, "operationStatus").map(|(on, at)| (Fact::Power(on), at))
-        }
+        DeviceKind::GeneralLighting => boolean(view, "operationStatus").map(|(on, at)| (Fact::Power(on), at)),
+        DeviceKind::HomeAirConditioner => boolean(view, "operationStatus").map(|(on, at)| (Fact::Running(on), at)),
         DeviceKind::TemperatureSensor => number(view, "value").map(|(degrees, at)| (Fact::Temperature(degrees), at)),
         DeviceKind::HumanDetectionSensor | DeviceKind::CrimePreventionSensor => {
             boolean(view, "detection").map(|(noticed, at)| (Fact::Detection(noticed), at))

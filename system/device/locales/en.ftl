@@ -1,6 +1,6 @@
 product = Tomori virtual house
 intro = The things in this house speak what real ones speak (ECHONET Lite). Here you are somebody inside the house: operate them by hand, or make them fail.
-live-lost = News of the house does not arrive. The page follows again as soon as it does.
+live-lost = Live updates are interrupted. The page follows again once they are back.
 unsent = It did not arrive. Press once more.
 
 drawing-title = { $house } as it is now

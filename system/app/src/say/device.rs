@@ -49,6 +49,8 @@ impl Say {
             Fact::Shutter(Position::Closing, _) => self.text("fact-closing"),
             Fact::Power(true) => self.text("fact-on"),
             Fact::Power(false) => self.text("fact-off"),
+            Fact::Running(true) => self.text("fact-running"),
+            Fact::Running(false) => self.text("fact-resting"),
             Fact::Locked(true) => self.text("fact-locked"),
             Fact::Locked(false) => self.text("fact-unlocked"),
             Fact::Detection(true) => self.text("fact-detected"),

@@ -38,7 +38,7 @@ impl HouseConfig {
         let bedroom = Text::new("寝室", "Bedroom");
         let kitchen = Text::new("キッチン", "Kitchen");
         let hall = Text::new("玄関", "Hall");
-        let child = Text::new("子ども部屋", "Children's room");
+        let child = Text::new("子ども部屋", "Nursery");
         let address = |last| Ipv4Addr::new(127, 0, 10, last);
         let shutter = |id, last, ja, en, room: &Text, seconds| {
             let mut node = NodeConfig::new(
@@ -131,7 +131,7 @@ impl HouseConfig {
                     "child-shutter",
                     19,
                     "子ども部屋のシャッター",
-                    "Children's shutter",
+                    "Nursery shutter",
                     &child,
                     8.0,
                 ),

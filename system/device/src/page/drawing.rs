@@ -27,9 +27,8 @@ const MOST_THINGS: usize = 4;
 /// The picture of a house called `name`.
 pub(super) fn drawing(nodes: &[NodeView], name: &str, lang: Lang) -> Html {
     let rooms = rooms(nodes, lang);
-    let columns: u32 = if rooms.len() == 1 { 1 } else { 2 };
-    let count = u32::try_from(rooms.len()).unwrap_or(1);
-    let height = ROOF + count.div_ceil(columns) * CELL + 8;
+    let floors = floors(&rooms);
+    let height = ROOF + u32::try_from(floors.len()).unwrap_or(1) * CELL + 8;
     let title = say(lang, "drawing-title", &[("house", Arg::from(name.to_owned()))]);
     let description: Vec<String> = nodes
         .iter()
@@ -44,22 +43,28 @@ pub(super) fn drawing(nodes: &[NodeView], name: &str, lang: Lang) -> Html {
         Html::text(&description.join(" / "))
     );
     shell(&mut out, height);
-    let cell = (WIDTH - 2 * MARGIN) / columns;
-    for (position, (room, things)) in (0_u32..).zip(&rooms) {
-        // The last room of an odd number takes the whole floor.
-        let alone = columns == 2 && position + 1 == count && position % 2 == 0;
-        let (x, y) = (MARGIN + (position % columns) * cell, ROOF + (position / columns) * CELL);
-        draw_room(
-            &mut out,
-            room,
-            things,
-            (x, y),
-            if alone { cell * 2 } else { cell },
-            lang,
-        );
+    for (floor, on_it) in (0_u32..).zip(&floors) {
+        let cell = (WIDTH - 2 * MARGIN) / u32::try_from(on_it.len()).unwrap_or(1).max(1);
+        for (column, (room, things)) in (0_u32..).zip(on_it) {
+            let (x, y) = (MARGIN + column * cell, ROOF + floor * CELL);
+            draw_room(&mut out, room, things, (x, y), cell, lang);
+        }
     }
     out.push_str("</svg>");
     Html::trusted(out)
+}
+
+/// The rooms, floor by floor: two beside each other, and one full of things alone.
+fn floors<'a, 'b>(rooms: &'b [(String, Vec<&'a NodeView>)]) -> Vec<Vec<&'b (String, Vec<&'a NodeView>)>> {
+    let mut floors: Vec<Vec<_>> = Vec::new();
+    for room in rooms {
+        let is_full = |(_, things): &(String, Vec<&NodeView>)| things.len() > 2;
+        match floors.last_mut() {
+            Some(last) if last.len() == 1 && !is_full(room) && !last.iter().copied().any(is_full) => last.push(room),
+            _ => floors.push(vec![room]),
+        }
+    }
+    floors
 }
 
 /// The things by room, rooms in the order in which they first appear.
