@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { base, calm, desk, houseUrl, open, patience, phone, picture, resident, start } from './resident.mjs';
+import { base, calm, desk, open, patience, phone, picture, resident, start } from './people.mjs';
 
 /** The first shutter that can be moved, and which way. */
 async function movable(page) {
@@ -119,16 +119,6 @@ describe('a shutter', () => {
       assert.equal(await page.locator('output[for=degree]').innerText(), `${await slider.inputValue()}%`);
     }
     await picture(page, 'device-ja-phone');
-    calm(window);
-    await window.context.close();
-  });
-
-  test('moves in the virtual house before a visitor’s eyes', { skip: !houseUrl }, async () => {
-    const window = await open(browser, { lang: 'ja', viewport: desk });
-    const answer = await window.page.goto(houseUrl);
-    assert.equal(answer.status(), 200);
-    assert.ok((await window.page.locator('svg').count()) > 0, 'the house is drawn');
-    await picture(window.page, 'virtual-house-desk');
     calm(window);
     await window.context.close();
   });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { base, calm, open, phone, picture, resident, start } from './resident.mjs';
+import { base, calm, open, phone, picture, resident, start } from './people.mjs';
 
 describe('without a line', () => {
   let browser;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { base, calm, overflow, phone, picture, resident, start } from './resident.mjs';
+import { base, calm, overflow, phone, picture, resident, start } from './people.mjs';
 
 describe('pairing a phone', () => {
   let browser;

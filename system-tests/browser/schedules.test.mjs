@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { base, calm, desk, overflow, phone, picture, resident, start } from './resident.mjs';
+import { base, calm, desk, overflow, phone, picture, resident, start } from './people.mjs';
 
 /** Presses save and waits for the list. */
 async function save(page) {

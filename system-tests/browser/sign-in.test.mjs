@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { base, calm, oneTimeCode, open, phone, resident, signIn, start } from './resident.mjs';
+import { base, calm, oneTimeCode, open, phone, resident, signIn, start } from './people.mjs';
 
 test('the code is the one of the standard', () => {
   // RFC 6238, appendix B, at 59 seconds: 94287082.

@@ -1,4 +1,4 @@
-// A resident with a browser: Debian's Chromium, signed in, and watched for every complaint it makes.
+// People with a browser: residents and operators in Debian's Chromium, signed in, and watched for every complaint.
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
@@ -16,16 +16,27 @@ function needed(name) {
 }
 
 export const base = needed('TOMORI_URL');
-const login = needed('TOMORI_LOGIN');
-const password = needed('TOMORI_PASSWORD');
-const secret = needed('TOMORI_TOTP_SECRET');
+const account = (prefix) => ({
+  login: process.env[`${prefix}LOGIN`],
+  password: process.env[`${prefix}PASSWORD`],
+  secret: process.env[`${prefix}TOTP_SECRET`],
+});
+for (const name of ['TOMORI_LOGIN', 'TOMORI_PASSWORD', 'TOMORI_TOTP_SECRET']) needed(name);
+const residents = { ...account('TOMORI_'), door: '/sign-in', first: '/' };
+const operators = { ...account('TOMORI_OPERATOR_'), door: '/operator/sign-in', first: '/operator' };
+/** Whether somebody is known who may sit at the operator's desk. */
+export const operatorKnown = Boolean(operators.secret);
+/** The program itself, and the port of the house's network, for one more device on it. */
+export const program = process.env.TOMORI_BIN;
+export const echonetPort = process.env.TOMORI_ECHONET_PORT;
 /** The virtual house's own page, where there is one. */
 export const houseUrl = process.env.TOMORI_HOUSE_URL;
 /** How long a shutter may take from the press to the confirmation. */
 export const patience = Number(process.env.TOMORI_PATIENCE_MS ?? 60_000);
 
 const pictures = process.env.TOMORI_SCREENSHOTS ?? fileURLToPath(new URL('../../target/screenshots', import.meta.url));
-const sessionFile = join(tmpdir(), `tomori-browser-${createHash('sha256').update(`${base} ${login}`).digest('hex').slice(0, 16)}.json`);
+const sessionFile = (person) =>
+  join(tmpdir(), `tomori-browser-${createHash('sha256').update(`${base} ${person.login}`).digest('hex').slice(0, 16)}.json`);
 
 export const phone = { width: 360, height: 780 };
 export const desk = { width: 1280, height: 900 };
@@ -81,34 +92,49 @@ export async function open(browser, { lang = 'ja', viewport = phone, scheme = 'l
 }
 
 /** Fills the sign-in form and sends it. A code opens one session only; a used one is waited out. */
-export async function signIn(page) {
+export async function signIn(page, person = residents) {
   for (let turn = 0; turn < 2; turn += 1) {
-    await page.goto(`${base}/sign-in`);
-    await page.locator('[name=login]').fill(login);
-    await page.locator('[name=password]').fill(password);
-    await page.locator('[name=code]').fill(oneTimeCode(secret));
-    await page.locator('form[action="/sign-in"] button').click();
-    if (new URL(page.url()).pathname === '/') return;
+    await page.goto(`${base}${person.door}`);
+    await page.locator('[name=login]').fill(person.login);
+    await page.locator('[name=password]').fill(person.password);
+    await page.locator('[name=code]').fill(oneTimeCode(person.secret));
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.locator(`form[action="${person.door}"] button`).click();
+    await answer;
+    // Either the door again with what was wrong, or the first page.
+    await page.locator('.notice, nav').first().waitFor();
+    if (new URL(page.url()).pathname === person.first) return;
     await new Promise((wake) => setTimeout(wake, 30_500 - (Date.now() % 30_000)));
   }
   assert.fail(`nobody could be signed in: ${await page.locator('main').innerText()}`);
 }
 
-/** A window of the signed-in resident. The session is shared between the test files. */
-export async function resident(browser, options = {}) {
-  if (existsSync(sessionFile)) {
-    const window = await open(browser, { ...options, storageState: JSON.parse(readFileSync(sessionFile, 'utf8')) });
-    await window.page.goto(`${base}/`);
-    if (new URL(window.page.url()).pathname === '/') return window;
+/** A window of somebody who is signed in. The session is shared between the test files. */
+async function signedIn(browser, person, options) {
+  const kept = sessionFile(person);
+  if (existsSync(kept)) {
+    const window = await open(browser, { ...options, storageState: JSON.parse(readFileSync(kept, 'utf8')) });
+    await window.page.goto(`${base}${person.first}`);
+    if (new URL(window.page.url()).pathname === person.first) return window;
     await window.context.close();
   }
   const first = await open(browser, options);
-  await signIn(first.page);
+  await signIn(first.page, person);
   const state = await first.context.storageState();
   // The language is each test's own choice.
-  state.cookies = state.cookies.filter((cookie) => cookie.name !== 'tomori-lang');
-  writeFileSync(sessionFile, JSON.stringify(state), { mode: 0o600 });
+  state.cookies = state.cookies.filter((cookie) => !cookie.name.endsWith('tomori-lang'));
+  writeFileSync(kept, JSON.stringify(state), { mode: 0o600 });
   return first;
+}
+
+/** A window of the signed-in resident. */
+export function resident(browser, options = {}) {
+  return signedIn(browser, residents, options);
+}
+
+/** A window of the signed-in operator. */
+export function operator(browser, options = {}) {
+  return signedIn(browser, operators, options);
 }
 
 /** Asserts that the browser complained about nothing; some things are meant to be refused. */
