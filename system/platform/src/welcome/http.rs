@@ -6,7 +6,7 @@ use axum::extract::{Path, Request, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use tomori_look::{Field, Html, Input, Page, Tone, notice};
 use zeroize::Zeroizing;
 
@@ -249,13 +249,11 @@ async fn accept(
 }
 
 fn shell(say: Say, title: &str, body: Html, status: StatusCode) -> Response {
-    let mut response = Page::new(say.lang, &say.text("app-name"), title, body)
+    // The code is in the address: it must not travel on with a link, and every page's `Referrer-Policy: same-origin` sees
+    // to that. A stricter policy would make browsers call the form's origin `null`, and the form would be refused.
+    Page::new(say.lang, &say.text("app-name"), title, body)
         .status(status)
-        .into_response();
-    // The code is in the address: it must not travel on with a link.
-    let headers = response.headers_mut();
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
+        .into_response()
 }
 
 async fn render(request: Request, next: Next) -> Response {
