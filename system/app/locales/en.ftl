@@ -22,7 +22,7 @@ answer-look =
        *[other] { $name }: { $count } things need a look
     }
 answer-look-more = Please look at the points below. Everything else answers.
-answer-unseen = How { $name } is, nobody can tell now
+answer-unseen = { $name } cannot be seen at the moment
 answer-unseen-more = The gateway in the house has not been heard since { $since }. Schedules inside the house go on running.
 answer-never-seen-more = The gateway in the house has never connected yet. Please ask whoever installed it.
 answer-empty = { $name } has no devices yet

@@ -42,8 +42,8 @@ field-kind = Kind of device
 overview-title = What needs you
 overview-counts = 
     { $homes ->
-        [one] One home, { $connected } gateway connected.
-       *[other] { $homes } homes, { $connected } gateways connected.
+        [one] One home. Gateways connected: { $connected }.
+       *[other] { $homes } homes. Gateways connected: { $connected }.
     }
 overview-more = { $count } more.
 need-nothing = Nothing needs you

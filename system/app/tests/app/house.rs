@@ -69,7 +69,7 @@ async fn a_lost_gateway_makes_the_whole_house_unknown_since_then() {
         }
     });
     let page = client.get("/").await;
-    page.says("How 田中家 is, nobody can tell now")
+    page.says("田中家 cannot be seen at the moment")
         .says("unknown since 7:02:00")
         .says("Last report: Open (7:00:21)");
     page.is_silent_about("confirmed 7:00:21");

@@ -20,7 +20,7 @@ async fn from_the_setup_code_to_the_desk() {
     let led = browser.post("/welcome", &[("code", &typed)]).await;
     assert_eq!(led.status, 303);
     let page = browser.get(&led.location).await;
-    assert_eq!(page.headers["referrer-policy"], "no-referrer");
+    assert_eq!(page.headers["referrer-policy"], "same-origin");
     assert!(page.text.contains("<svg"), "the QR code");
     let spelled: String = between(&page.text, "data-secret>", "<").split_whitespace().collect();
     let secret = data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).unwrap();
@@ -153,7 +153,7 @@ async fn a_home_is_furnished() {
         )
         .await;
     assert_eq!(invited.status, 200);
-    let link = between(&invited.text, "figures link-text\">http://", "<");
+    let link = between(&invited.text, "secret link-text\">http://", "<");
     let (_, welcome) = link.split_once('/').unwrap();
     let mut hanako = Browser::new(&desk.world);
     let page = hanako.get(&format!("/{welcome}")).await;
@@ -199,7 +199,7 @@ async fn a_gateway_is_enrolled_by_the_code_of_the_page_and_revoked() {
     let page = desk.browser.post(&format!("{path}/codes"), &[("csrf", &csrf)]).await;
     assert_eq!(page.status, 200);
     assert_eq!(page.headers["cache-control"], "no-store");
-    let shown = between(&page.text, "figures link-text\">", "<");
+    let shown = between(&page.text, "class=\"secret\">", "<");
     assert!(page.text.contains("data-ends=") && page.text.contains("<svg"));
     let shown: tomori_gateway_link::EnrolmentCode = shown.parse().unwrap();
     let authority = desk.world.services.gateways.authority_fingerprint();
@@ -251,7 +251,7 @@ async fn the_overview_tells_what_needs_somebody() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert!(page.contains("Impersonation") && page.contains("192.0.2.66"), "{page}");
-    assert!(page.contains("Unknown node") && page.contains("One home, 1 gateway connected."));
+    assert!(page.contains("Unknown node") && page.contains("One home. Gateways connected: 1."));
     let first = page.find("Impersonation").unwrap();
     assert!(first < page.find("Unknown node").unwrap(), "most pressing first");
     desk.browser.lang = "ja";
