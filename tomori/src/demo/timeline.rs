@@ -86,9 +86,8 @@ impl Line {
 async fn look(api: &Api, town: &Town, told: &mut Told, lang: Lang) -> Result<Vec<Line>, ApiError> {
     let home = &town.paper.home;
     let mut lines = Vec::new();
-    if told.names.is_empty() {
-        told.names = words::names(api).await?;
-    }
+    // Devices come, and what those did that went still has to be told.
+    told.names.extend(words::names(api).await?);
     let schedules = api.get(&format!("/api/v1/homes/{home}/schedules")).await?;
     for schedule in schedules.as_array().map(Vec::as_slice).unwrap_or_default() {
         let (Some(id), version) = (text(schedule, "id"), schedule.get("version").and_then(Value::as_u64)) else {
