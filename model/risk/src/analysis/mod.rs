@@ -28,7 +28,6 @@ pub use difference::{Difference, difference};
 pub use gate::{Gate, judge};
 pub use result::Analysis;
 pub use rule::{RULES, Rule};
-pub use situation::Situation;
 
 use jiff::civil::Date;
 

@@ -8,7 +8,7 @@ use crate::description::Exposure;
 
 /// A threat in its surroundings.
 #[derive(Debug, Clone)]
-pub struct Situation {
+pub(super) struct Situation {
     /// Where it comes in.
     pub(super) point: EntryPoint,
     /// Its kind (T3-3).

@@ -8,11 +8,19 @@
 mod search;
 mod want;
 
+use std::collections::HashMap;
+
+use tomori_guideline::{EntryPoint, Threat};
+
+use super::catalogue::Way;
 use super::measure::Unit;
 use super::result::{Choice, Plan};
 use super::threat::Derived;
-use crate::Severity;
+use crate::{Severity, Vector};
 use want::Want;
+
+/// What measures see of a threat.
+type Sight = (EntryPoint, Threat, Way, Vector);
 
 /// The smallest sets, from nothing and from what counts already.
 pub(super) fn plan(threats: &[Derived], units: &[Unit<'_>], counts: &[bool], below: Severity) -> Plan {
@@ -27,13 +35,19 @@ pub(super) fn plan(threats: &[Derived], units: &[Unit<'_>], counts: &[bool], bel
 fn choose(threats: &[Derived], units: &[Unit<'_>], start: &[bool], below: Severity) -> Choice {
     let usable: Vec<bool> = usable(units, start);
     let (mut wants, mut out_of_reach, mut exact) = (Vec::new(), Vec::new(), true);
+    // Threats that measures see alike want the same.
+    let mut known: HashMap<Sight, Want> = HashMap::new();
     for threat in threats {
-        let want = Want::of(threat, units, &usable, start, below);
+        let sight = (threat.point, threat.kind, threat.way, threat.vector);
+        let new = !known.contains_key(&sight);
+        let want = known
+            .entry(sight)
+            .or_insert_with(|| Want::of(threat, units, &usable, start, below));
         exact &= want.exact;
         if want.ways.is_empty() {
             out_of_reach.push(threat.id.clone());
-        } else if !want.met_by_nothing_more() {
-            wants.push(want);
+        } else if new && !want.met_by_nothing_more() {
+            wants.push(want.clone());
         }
     }
     let found = search::smallest(&wants, units, start);

@@ -5,9 +5,10 @@
 mod difference;
 mod flaws;
 mod large;
+mod measures;
 mod models;
+mod published;
 mod samples;
-mod schema;
 mod smallest;
 mod threats;
 mod tracking;

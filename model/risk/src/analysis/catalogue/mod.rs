@@ -41,7 +41,7 @@ pub struct Effect {
 }
 
 /// How a threat comes in, as far as measures differ by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
     /// Any way.
     Any,

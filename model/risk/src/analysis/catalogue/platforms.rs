@@ -12,7 +12,7 @@ use super::limits::{
     WITH_ACCOUNT, WITH_ADMINISTRATOR,
 };
 use super::{Entry, entry, on};
-use crate::metric::Metric::{ModifiedAttackVector as MAV, ModifiedIntegrity as MI};
+use crate::metric::Metric::{ModifiedAttackVector as MAV, ModifiedIntegrity as MI, ModifiedScope as MS};
 
 macro_rules! platform_measures {
     ($prefix:literal, $ja:literal, $en:literal, $sr2:literal, $sr3:literal, $box:expr, $path:expr) => {
@@ -114,12 +114,16 @@ macro_rules! platform_measures {
                     concat!("Intrusion detection and blocking at ", $en),
                 ],
                 &[concat!($sr3, "4")],
-                &[on(
-                    $box,
-                    &[UnauthorisedAccess, Malware, UnknownVulnerability],
-                    Network,
-                    LESS,
-                )],
+                &[
+                    on(
+                        $box,
+                        &[UnauthorisedAccess, Malware, UnknownVulnerability],
+                        Network,
+                        LESS,
+                    ),
+                    // What is blocked does not spread.
+                    on($box, &[Malware], Network, &[(MS, "U")]),
+                ],
             ),
             entry(
                 concat!($prefix, ".dos-defence"),
