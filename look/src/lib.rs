@@ -50,6 +50,9 @@ pub use part::{Moment, card, empty_state, language_switch, live, notice, table, 
 pub use qr::{QrError, qr};
 pub use when::When;
 
+/// The tokens alone, light and dark, as CSS: for pages that stand by themselves, such as a report in one file.
+pub const TOKENS: &str = include_str!("../assets/css/tokens.css");
+
 /// The one style sheet, in the order of the cascade.
 const STYLE: &str = concat!(
     include_str!("../assets/css/tokens.css"),
