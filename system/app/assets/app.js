@@ -2,7 +2,6 @@
 
 const KNOWN = 'tomori.known';
 const HOUSE = 'tomori.house';
-const LANG = 'tomori.lang';
 
 const policy = globalThis.trustedTypes?.createPolicy('tomori-app', {
   createHTML: (markup) => markup,
@@ -29,21 +28,14 @@ async function keepWorker() {
   if (!('serviceWorker' in navigator)) return;
   try {
     await navigator.serviceWorker.register(policy ? policy.createScriptURL('/sw.js') : '/sw.js', { scope: '/' });
-    const lang = document.documentElement.lang;
-    let kept;
-    try {
-      kept = JSON.parse(localStorage.getItem(LANG));
-    } catch {
-      kept = undefined;
-    }
-    if (kept === lang) return;
+    // The worker has put its own copy there before it is ready.
+    await navigator.serviceWorker.ready;
+    const cache = await caches.open('tomori-1');
+    const kept = await cache.match('/offline');
+    if ((await kept?.text())?.includes(`<html lang="${document.documentElement.lang}"`)) return;
     // The page for the time without a line, in the language that was chosen since.
     const answer = await fetch('/offline', { cache: 'reload' });
-    if (answer.ok) {
-      const cache = await caches.open('tomori-1');
-      await cache.put('/offline', answer);
-      remember(LANG, lang);
-    }
+    if (answer.ok) await cache.put('/offline', answer);
   } catch {
     // Without a worker there is no page without a line, and everything else is as it was.
   }
