@@ -151,7 +151,14 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
         .iter()
         .filter(|home| matches!(home.gateway.reachability, Reachability::Reachable { .. }))
         .count();
-    let nothing = if items.is_empty() {
+    let nothing = if homes.is_empty() {
+        let add = Html::trusted(format!(
+            "<p><a class=\"button primary\" href=\"/operator/homes/new\">{}<span>{}</span></a></p>",
+            Icon::Add.svg(),
+            Html::text(&say.text("home-new"))
+        ));
+        empty_state(Icon::House, &say.text("homes-none"), &say.text("homes-none-text"), &add)
+    } else if items.is_empty() {
         empty_state(
             Icon::Confirmed,
             &say.text("need-nothing"),
@@ -170,10 +177,14 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
         } else {
             String::new()
         },
-        counts: say.with(
-            "overview-counts",
-            &[("homes", homes.len().into()), ("connected", connected.into())],
-        ),
+        counts: if homes.is_empty() {
+            String::new()
+        } else {
+            say.with(
+                "overview-counts",
+                &[("homes", homes.len().into()), ("connected", connected.into())],
+            )
+        },
     });
     Ok(shell_page(
         &desk,

@@ -46,7 +46,7 @@ async fn from_the_setup_code_to_the_desk() {
     assert_eq!((done.status, done.location.as_str()), (303, "/operator"));
     let desk = browser.get("/operator").await;
     assert_eq!(desk.status, 200);
-    assert!(desk.text.contains("Nothing needs you"));
+    assert!(desk.text.contains("No homes yet") && desk.text.contains("/operator/homes/new"));
     let spent = browser.get(&led.location).await;
     assert_eq!(spent.status, 404);
 }
