@@ -34,7 +34,7 @@ describe('without the platform', { skip: !pid || !again.length }, () => {
     // The phone has the page for the time without a line.
     await page.goto(`${base}/`);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await page.waitForFunction(async () => Boolean(await caches.match('/offline')) && navigator.serviceWorker.controller);
+    await page.waitForFunction(async () => Boolean(await caches.match('/offline')));
 
     process.kill(pid, 'SIGKILL');
     await page.goto(`${base}/`);
