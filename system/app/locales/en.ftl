@@ -316,8 +316,8 @@ locked = Too many tries. Please wait about { $minutes } min and try again.
 
 ## Pairing
 pair-title = Pair a phone with the house
-pair-why = A paired phone can use these same pages over the Wi-Fi at home, even while the service outside or the internet is away.
-pair-how = Please do this while you are on the Wi-Fi at home.
+pair-why = A paired phone can use these same pages over the Wi‑Fi at home, even while the service outside or the internet is away.
+pair-how = Please do this while you are on the Wi‑Fi at home.
 pair-do = Make a pairing link
 pair-phones = Paired phones
 pair-no-phones = None yet.
@@ -380,7 +380,7 @@ password-too-easy = This one is easy to guess. Please choose another.
 offline-title = No connection
 offline-text = This phone cannot reach Tomori now. Schedules in the house go on; the gateway runs them by itself.
 offline-again = Try again
-offline-house-head = Are you on the Wi-Fi at home?
+offline-house-head = Are you on the Wi‑Fi at home?
 offline-house-text = This phone is paired with the house. At home you can go straight to the gateway.
 offline-house-open = Open the gateway
 offline-known-head = What was last known

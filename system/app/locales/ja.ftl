@@ -312,8 +312,8 @@ locked = 試した回数が多すぎます。{ $minutes }分ほど待ってか�
 
 ## Pairing
 pair-title = 端末をお家に直接つなぐ
-pair-why = つないでおくと、外のサービスやインターネットが止まっていても、お家のWi-Fiの中から同じ画面を使えます。
-pair-how = お家のWi-Fiにつながっているときに行ってください。
+pair-why = つないでおくと、外のサービスやインターネットが止まっていても、お家のWi‑Fiの中から同じ画面を使えます。
+pair-how = お家のWi‑Fiにつながっているときに行ってください。
 pair-do = つなぐリンクをつくる
 pair-phones = つながっている端末
 pair-no-phones = まだありません。
@@ -376,7 +376,7 @@ password-too-easy = 推測されやすいパスワードです。ほかのもの
 offline-title = つながっていません
 offline-text = この端末は、いま灯守のサービスにつながっていません。お家の中の予定は、ゲートウェイがそのまま動かしています。
 offline-again = もう一度つなぐ
-offline-house-head = お家のWi-Fiの中にいますか
+offline-house-head = お家のWi‑Fiの中にいますか
 offline-house-text = この端末はお家とつながっています。お家の中からは、ゲートウェイに直接つないで操作できます。
 offline-house-open = お家のゲートウェイを開く
 offline-known-head = 最後にわかっていたこと
