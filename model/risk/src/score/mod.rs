@@ -12,18 +12,19 @@ pub use value::{Score, Tenths, Uncapped, Value};
 
 use table::TABLES;
 
-use crate::vector::{Base, Requirements, Temporal, Vector};
+use crate::vector::{Base, Vector};
 
 /// The base value and the environmental value of a vector (3.5.2 (1) and (2)).
 #[must_use]
 #[inline]
 pub fn score(vector: &Vector) -> Score {
     let tables = &*TABLES;
-    let base = tables.sum(&vector.base, &Requirements::default());
-    let environmental = tables.sum(&vector.after_measures(), &vector.requirements);
+    let present = tables.present(&vector.temporal);
     Score {
-        base: base.value(),
-        environmental: environmental.value_at(vector.temporal.millionths()),
+        base: tables.base(&vector.base),
+        environmental: tables
+            .after(&vector.after_measures(), &vector.requirements)
+            .value_at(present),
     }
 }
 
@@ -31,18 +32,6 @@ impl Base {
     /// The value of these metrics alone (3.5.2 (1)).
     #[must_use]
     pub fn value(&self) -> Value {
-        TABLES.sum(self, &Requirements::default()).value()
-    }
-}
-
-impl Temporal {
-    /// E × RL × RC in millionths.
-    #[must_use]
-    #[inline]
-    pub fn millionths(&self) -> u32 {
-        let exploit = self.exploit_maturity.map_or(100, |level| level.hundredths());
-        let remedy = self.remediation_level.map_or(100, |level| level.hundredths());
-        let report = self.report_confidence.map_or(100, |level| level.hundredths());
-        exploit * remedy * report
+        TABLES.base(self)
     }
 }

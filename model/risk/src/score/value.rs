@@ -32,8 +32,7 @@ pub struct Tenths(u8);
 
 /// A value without rounding to tenths and without the cap, in ten-thousandths, rounded half up; 0 to about 16.
 ///
-/// The guideline's factor LP × II lifts more than two fifths of all base vectors above 10.0; they can only be ranked by
-/// this. Of an environmental value neither the inner nor the outer rounding, nor the cap, is in it.
+/// With LP × II = 1.8, two fifths of the base vectors reach the cap of 10.0; they can only be ranked by this. Of an environmental value neither the inner nor the outer rounding, nor the cap, is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Uncapped(u32);
 
@@ -63,7 +62,8 @@ impl Tenths {
     /// That many tenths, 10.0 if there are more.
     #[inline]
     pub(crate) fn saturating(tenths: u64) -> Self {
-        u8::try_from(tenths).map_or(Self::MOST, |tenths| Self(tenths).min(Self::MOST))
+        // Not above 100, so nothing is cut off.
+        Self(tenths.min(100) as u8)
     }
 
     /// The number of tenths, 0 to 100.
@@ -77,7 +77,8 @@ impl Tenths {
 impl Uncapped {
     #[inline]
     pub(crate) fn of(ten_thousandths: u64) -> Self {
-        Self(u32::try_from(ten_thousandths).unwrap_or(u32::MAX))
+        // Not above 170 000, so nothing is cut off.
+        Self(ten_thousandths as u32)
     }
 
     /// The number of ten-thousandths.
