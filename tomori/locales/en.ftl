@@ -26,6 +26,20 @@ cli-device = Run virtual devices alone
 cli-audit = Examine audit logs
 cli-audit-verify = Verify the chain of an audit log and name the first bad place
 cli-audit-folder = Folder of the audit log (by default the platform's in the data folder)
+risk-about = Assess risks by the guideline's method (chapter 3)
+risk-score = Compute base value and environmental value of vectors
+risk-score-vectors = Vectors: SH:1.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/LP:Y/II:H, CVSS:3.0/… or CVSS:3.1/…
+risk-score-explain = Show how each value comes about
+risk-score-json = Write one JSON object a vector
+risk-score-stdin = Read vectors from standard input, one a line; answer each in its place
+risk-score-after =
+    Columns, separated by tabs: vector, base value, its severity, environmental value, its severity, base value and
+    environmental value without rounding and cap. Severities: none, notice, warning, important, critical. A line that is
+    no vector is answered by “error” and the reason; the exit status is then 1.
+risk-note-cvss31 = Note: CVSS:3.1 vectors are scored by the guideline's equations, which are those of v3.0.
+risk-bad-vector = Vector { $number }: { $why }
+risk-not-utf8 = the line is not UTF-8 text (byte { $position })
+risk-io = Reading or writing failed: { $why }
 cli-incomplete = The command ends too early. See --help for what may follow.
 cli-error-command = There is no command “{ $what }”.
 cli-error-argument = There is no argument “{ $what }”.

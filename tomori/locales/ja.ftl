@@ -26,6 +26,20 @@ cli-device = 仮想の住設機器だけを動かします
 cli-audit = 監査記録を調べます
 cli-audit-verify = 監査記録の鎖を検証し、最初におかしい所を示します
 cli-audit-folder = 監査記録のフォルダ（既定はデータフォルダの中の情報基盤のもの）
+risk-about = ガイドライン（3 章）の方法でリスクを評価します
+risk-score = ベクタの基本値と環境値を計算します
+risk-score-vectors = ベクタ：SH:1.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/LP:Y/II:H、CVSS:3.0/…、CVSS:3.1/…
+risk-score-explain = それぞれの値の求め方を表示します
+risk-score-json = ベクタごとに JSON を 1 行書きます
+risk-score-stdin = 標準入力からベクタを 1 行に 1 つ読み、その順に答えます
+risk-score-after =
+    タブ区切りの列：ベクタ、基本値、その深刻度、環境値、その深刻度、丸めも上限もない基本値、同じく環境値。
+    深刻度：none（なし）、notice（注意）、warning（警告）、important（重要）、critical（緊急）。
+    ベクタでない行には「error」と理由を答え、終了コードは 1 になります。
+risk-note-cvss31 = 注：CVSS:3.1 のベクタは、ガイドラインの計算式（v3.0 と同じ）で計算しています。
+risk-bad-vector = { $number } 番目のベクタ：{ $why }
+risk-not-utf8 = この行は UTF-8 の文字列ではありません（{ $position } バイト目）。
+risk-io = 読み書きに失敗しました：{ $why }
 cli-incomplete = コマンドが途中で終わっています。--help で続きを確かめてください。
 cli-error-command = 「{ $what }」というコマンドはありません。
 cli-error-argument = 「{ $what }」という引数はありません。

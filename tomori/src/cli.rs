@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use tomori_runtime::i18n::Lang;
 
+use crate::risk;
 use crate::words::say;
 
 /// What the person wants.
@@ -63,6 +64,8 @@ pub enum What {
         /// The folder of the log; the platform's in the data folder when absent.
         folder: Option<PathBuf>,
     },
+    /// Assess risks.
+    Risk(risk::Wish),
 }
 
 /// How the demo shall run.
@@ -142,6 +145,7 @@ fn what(matches: &ArgMatches) -> Option<What> {
             }),
             _ => None,
         },
+        Some(("risk", inner)) => Some(What::Risk(risk::wish(inner)?)),
         Some(_) => None,
     }
 }
@@ -268,6 +272,7 @@ fn command(lang: Lang) -> Command {
                 ),
         )
         .subcommand(sub("device", "cli-device").arg(config()))
+        .subcommand(risk::command(lang))
         .subcommand(
             sub("audit", "cli-audit")
                 .subcommand_required(true)
@@ -406,6 +411,11 @@ mod tests {
                 "code: \"ABC\"",
             ),
             ("tomori device -c d.toml", "Device"),
+            (
+                "tomori risk score --json SH:1.0/AV:N SH:1.0/AV:A",
+                "[\"SH:1.0/AV:N\", \"SH:1.0/AV:A\"], explain: false, json: true",
+            ),
+            ("tomori risk score --stdin --explain", "vectors: [], explain: true"),
             ("tomori audit verify", "AuditVerify { folder: None }"),
             ("tomori audit verify /x", "AuditVerify { folder: Some(\"/x\")"),
         ] {
@@ -432,6 +442,9 @@ mod tests {
         assert!(complaint.text.contains("--speed"), "{}", complaint.text);
         let complaint = asked("tomori gateway").unwrap_err();
         assert!(complaint.text.contains("--config"), "{}", complaint.text);
+        let complaint = asked("tomori risk score").unwrap_err();
+        assert!(complaint.text.contains("VECTOR"), "{}", complaint.text);
+        assert!(asked("tomori risk score --stdin SH:1.0/AV:N").unwrap_err().is_error);
         let complaint = asked("tomori --lang fr").unwrap_err();
         assert!(complaint.text.contains("ja"), "{}", complaint.text);
     }

@@ -1,5 +1,5 @@
 //! The one command, and the only place where the boxes of the system are put together: the demo, each box alone,
-//! the residents' app over the platform and over the gateway, and the tools for audit logs.
+//! the residents' app over the platform and over the gateway, and the tools for audit logs and risks.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +7,7 @@ pub mod boxes;
 pub mod cli;
 pub mod compose;
 pub mod demo;
+pub mod risk;
 mod run;
 mod screen;
 pub mod words;

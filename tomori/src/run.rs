@@ -7,7 +7,7 @@ use tomori_runtime::i18n::Lang;
 
 use crate::boxes::{self, Complaint};
 use crate::cli::{self, What, Wish};
-use crate::{demo, screen};
+use crate::{demo, risk, screen};
 
 /// Reads the arguments (the program's name first) and does what they say.
 #[must_use]
@@ -16,6 +16,9 @@ pub fn run(arguments: &[String]) -> ExitCode {
         Ok(wish) => wish,
         Err(code) => return code,
     };
+    if let What::Risk(risk) = &wish.what {
+        return risk::run(risk, wish.lang);
+    }
     let quiet = matches!(wish.what, What::Demo(_) | What::DemoCode | What::AuditVerify { .. });
     tomori_runtime::log::init(if quiet { "warn,audit=warn" } else { "info" }, wish.log_json);
     finish(wish.lang, executor(&wish.what), fulfil(wish))
@@ -103,6 +106,8 @@ async fn fulfil(wish: Wish) -> Result<(), Complaint> {
             tell(boxes::enrol_gateway(&config, &data, &code, &platform, lang).await?)
         }
         What::Device { config } => boxes::run_device(&config, &data, lang).await,
+        // Answered before there is an executor.
+        What::Risk(_) => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),
         What::AuditVerify { folder } => tell(boxes::verify_audit(
             &folder.unwrap_or_else(|| data.join("platform")),
             lang,

@@ -1,0 +1,83 @@
+//! `tomori risk …`: the risk method of chapter 3 on the command line.
+
+mod lines;
+mod record;
+mod score;
+
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use tomori_risk::Language;
+use tomori_runtime::i18n::Lang;
+
+use crate::words::say;
+
+/// What shall be done with risks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Score vectors.
+    Score(ScoreWish),
+}
+
+/// Which vectors, and how to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreWish {
+    /// The vectors; none when they come from standard input.
+    pub vectors: Vec<String>,
+    /// With the derivation.
+    pub explain: bool,
+    /// One JSON object a vector.
+    pub json: bool,
+}
+
+/// The part of the command line that is about risks.
+pub(crate) fn command(lang: Lang) -> Command {
+    let t = |key: &str| say(lang, key, &[]);
+    let flag = |name: &'static str, help: &str| Arg::new(name).long(name).help(t(help)).action(ArgAction::SetTrue);
+    let score = Command::new("score")
+        .about(t("risk-score"))
+        .after_help(t("risk-score-after"))
+        .arg(flag("explain", "risk-score-explain"))
+        .arg(flag("json", "risk-score-json"))
+        .arg(flag("stdin", "risk-score-stdin"))
+        .arg(
+            Arg::new("vectors")
+                .value_name("VECTOR")
+                .help(t("risk-score-vectors"))
+                .num_args(1..)
+                .required_unless_present("stdin")
+                .conflicts_with("stdin"),
+        );
+    Command::new("risk")
+        .about(t("risk-about"))
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(score)
+}
+
+/// What the person wants, when clap has found nothing wrong.
+pub(crate) fn wish(matches: &ArgMatches) -> Option<Wish> {
+    match matches.subcommand() {
+        Some(("score", inner)) => Some(Wish::Score(ScoreWish {
+            vectors: inner.get_many("vectors").into_iter().flatten().cloned().collect(),
+            explain: inner.get_flag("explain"),
+            json: inner.get_flag("json"),
+        })),
+        _ => None,
+    }
+}
+
+/// Does it. It needs no executor: there is nothing to wait for but standard input.
+pub(crate) fn run(wish: &Wish, lang: Lang) -> ExitCode {
+    match wish {
+        Wish::Score(wish) => score::run(wish, lang),
+    }
+}
+
+fn language(lang: Lang) -> Language {
+    match lang {
+        Lang::Ja => Language::Ja,
+        Lang::En => Language::En,
+    }
+}
