@@ -48,6 +48,15 @@ const BLANK: Base = Base {
     information_importance: InformationImportance::None,
 };
 
+/// The ten metrics of the base, as bits.
+const BASE: u32 = (1 << 10) - 1;
+/// LP and II, the guideline's own factors.
+const FACTORS: u32 = bit(Metric::LifeProperty) | bit(Metric::InformationImportance);
+
+const fn bit(metric: Metric) -> u32 {
+    1 << metric as u32
+}
+
 impl Vector {
     /// Reads a vector, and tells in which notation it was written.
     ///
@@ -72,7 +81,7 @@ impl Vector {
             let Some((metric, takes_it, tail)) = vector.take(rest) else {
                 return Err(wrong(rest, seen));
             };
-            let bit = 1_u32 << metric as u32;
+            let bit = bit(metric);
             if seen & bit != 0 || !takes_it {
                 return Err(wrong(rest, seen));
             }
@@ -83,22 +92,23 @@ impl Vector {
                 _ => return Err(wrong(rest, seen & !bit)),
             }
         }
-        let needed = |metric: Metric| match metric {
-            Metric::LifeProperty | Metric::InformationImportance => notation == Notation::SmartHome,
-            _ => metric.is_base(),
+        let needed = match notation {
+            Notation::SmartHome => BASE,
+            Notation::Cvss30 | Notation::Cvss31 => BASE & !FACTORS,
         };
-        let missing = |metric: &Metric| needed(*metric) && seen & (1 << *metric as u32) == 0;
-        let metrics: Vec<Metric> = Metric::BASE.into_iter().filter(missing).collect();
-        if metrics.is_empty() {
-            Ok((vector, notation))
-        } else {
-            let position = position_of(text, text.len());
-            Err(VectorError::Missing { metrics, position })
+        if seen & needed == needed {
+            return Ok((vector, notation));
         }
+        let missing = needed & !seen;
+        let metrics = Metric::BASE.into_iter().filter(|metric| missing & bit(*metric) != 0);
+        Err(VectorError::Missing {
+            metrics: metrics.collect(),
+            position: position_of(text, text.len()),
+        })
     }
 
     /// Sets the metric that a text begins with: which one, whether it takes the letter, and what follows.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take<'a>(&mut self, text: &'a [u8]) -> Option<(Metric, bool, &'a [u8])> {
         let Self {
             base,
@@ -247,7 +257,7 @@ pub(super) fn stranger(text: &str, offset: usize, seen: u32) -> VectorError {
             position,
             found: quoted(name),
         },
-        Some(metric) if seen & (1 << metric as u32) != 0 => VectorError::Duplicate { metric, position },
+        Some(metric) if seen & bit(metric) != 0 => VectorError::Duplicate { metric, position },
         Some(metric) => VectorError::Level {
             metric,
             position,
