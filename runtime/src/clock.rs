@@ -27,6 +27,9 @@ pub trait Clock: Send + Sync + 'static {
     fn run_time(&self) -> Duration;
 }
 
+/// No program of this version runs before this moment (2026-01-01); a clock that shows less was never set.
+pub const EARLIEST: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
 /// A clock that many tasks share.
 pub type SharedClock = Arc<dyn Clock>;
 

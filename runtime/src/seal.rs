@@ -50,7 +50,7 @@ pub struct Sealer {
 #[derive(Debug, Error)]
 pub enum SealError {
     /// The key file cannot be read or written.
-    #[error("{}: the key file cannot be read or written", path.display())]
+    #[error("{}: the key file cannot be read or written; check that the disk has room and that the file belongs to the user that runs this program", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -190,7 +190,10 @@ impl SealError {
             (Lang::En, Self::File { source, .. }) => format!("{self} ({source})"),
             (Lang::En, error) => error.to_string(),
             (Lang::Ja, Self::File { path, source }) => {
-                format!("{}: 鍵のファイルを読み書きできません（{source}）", path.display())
+                format!(
+                    "{}: 鍵のファイルを読み書きできません（{source}）。ディスクに空きがあり、このプログラムを動かすユーザーのものか確かめてください",
+                    path.display()
+                )
             }
             (Lang::Ja, Self::Exposed { path }) => format!(
                 "{}: ほかのユーザーが鍵を読めます。chmod 600 を実行し、読まれたおそれがあれば鍵を取り替えてください",

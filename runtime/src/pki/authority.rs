@@ -11,7 +11,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
 
-use super::{PkiError, PrivateKey, certificates_from_pem, certificates_to_pem, fingerprint};
+use super::{Content, PkiError, PrivateKey, certificates_from_pem, certificates_to_pem, fingerprint};
 use crate::entropy::{Entropy, bytes};
 
 const ROOT_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365 * 10);
@@ -60,7 +60,8 @@ impl CertificateAuthority {
     /// Reads the authority of a folder (`ca.pem`, `ca.key`), or makes one there when neither file exists.
     ///
     /// # Errors
-    /// When one file is there without the other, when they do not belong together, or on file errors.
+    /// When one file is there without the other, when they do not belong together, when `now` is outside the
+    /// authority's time, or on file errors.
     pub fn open_or_create(
         folder: &Path,
         common_name: &str,
@@ -78,9 +79,14 @@ impl CertificateAuthority {
                 let certificate_der = certificates_from_pem(&certificate_path)?
                     .into_iter()
                     .next()
-                    .ok_or_else(|| unreadable("certificate in PEM"))?;
+                    .ok_or_else(|| unreadable(Content::Certificate))?;
                 if !super::peer::holds_key(&certificate_der, key.public_point()) {
-                    return Err(unreadable("certificate of the key in ca.key"));
+                    return Err(unreadable(Content::CertificateOfAuthority));
+                }
+                let (from, to) = super::peer::life_of(&certificate_der)?;
+                if now < from || to < now {
+                    let path = certificate_path;
+                    return Err(PkiError::OutOfTime { path, now, from, to });
                 }
                 let issuer =
                     Issuer::from_ca_cert_der(&CertificateDer::from(certificate_der.as_slice()), key.into_pair())
@@ -102,11 +108,11 @@ impl CertificateAuthority {
             }
             (Some(_), false) => Err(PkiError::Unreadable {
                 path: certificate_path,
-                expected: "certificate of the key in ca.key",
+                expected: Content::CertificateOfAuthority,
             }),
             (None, true) => Err(PkiError::Unreadable {
                 path: key_path,
-                expected: "private key of ca.pem",
+                expected: Content::KeyOfAuthority,
             }),
         }
     }

@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use zeroize::Zeroizing;
 
-use super::PkiError;
+use super::{Content, PkiError};
 
 const LARGEST_FILE: usize = 64 * 1024;
 
@@ -68,7 +68,7 @@ impl PrivateKey {
         let bytes = crate::file::read_bounded(path, LARGEST_FILE).map_err(file_error)?;
         let unreadable = || PkiError::Unreadable {
             path: path.to_owned(),
-            expected: "P-256 private key in PEM",
+            expected: Content::PrivateKey,
         };
         let text = std::str::from_utf8(&bytes).map_err(|_| unreadable())?;
         let pair = KeyPair::from_pem_and_sign_algo(text, &PKCS_ECDSA_P256_SHA256).map_err(|_| unreadable())?;
@@ -159,6 +159,21 @@ pub fn certificates_to_pem(chain_der: &[Vec<u8>]) -> String {
     text
 }
 
+/// The private key of a PEM file, of whatever kind TLS knows.
+///
+/// # Errors
+/// When the file cannot be read or holds no private key.
+pub fn any_key_from_pem(path: &Path) -> Result<PrivateKeyDer<'static>, PkiError> {
+    let bytes = crate::file::read_bounded(path, LARGEST_FILE).map_err(|source| PkiError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| PkiError::Unreadable {
+        path: path.to_owned(),
+        expected: Content::AnyPrivateKey,
+    })
+}
+
 /// The certificates of a PEM file, in their order.
 ///
 /// # Errors
@@ -170,7 +185,7 @@ pub fn certificates_from_pem(path: &Path) -> Result<Vec<Vec<u8>>, PkiError> {
     })?;
     let unreadable = || PkiError::Unreadable {
         path: path.to_owned(),
-        expected: "certificate in PEM",
+        expected: Content::Certificate,
     };
     let chain = CertificateDer::pem_slice_iter(&bytes)
         .map(|found| found.map(|der| der.to_vec()))

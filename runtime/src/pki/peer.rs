@@ -53,12 +53,17 @@ impl PeerCertificate {
     /// # Errors
     /// When it is malformed.
     pub fn renewal_due(der: &[u8]) -> Result<Timestamp, PkiError> {
-        let (_, certificate) =
-            X509Certificate::from_der(der).map_err(|_| PkiError::Certificate("it is not X.509 in DER"))?;
-        let (not_before, not_after) = validity(&certificate)?;
+        let (not_before, not_after) = life_of(der)?;
         let life = not_after.duration_since(not_before);
         Ok(not_before + life / 3 * 2)
     }
+}
+
+/// The first and the last moment of a certificate.
+pub(super) fn life_of(der: &[u8]) -> Result<(Timestamp, Timestamp), PkiError> {
+    let (_, certificate) =
+        X509Certificate::from_der(der).map_err(|_| PkiError::Certificate("it is not X.509 in DER"))?;
+    validity(&certificate)
 }
 
 fn validity(certificate: &X509Certificate<'_>) -> Result<(Timestamp, Timestamp), PkiError> {

@@ -19,6 +19,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use thiserror::Error;
 
 use crate::clock::SharedClock;
+use crate::i18n::Lang;
 use crate::pki::PrivateKey;
 
 /// A certificate chain and its key.
@@ -42,6 +43,26 @@ pub enum TlsError {
     /// The verifier cannot be made from the roots.
     #[error("no verifier can be made from the authority's certificate")]
     Verifier(#[source] rustls::client::VerifierBuilderError),
+}
+
+impl TlsError {
+    /// What is wrong and the remedy, in one line for people.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        let source: &dyn fmt::Display = match self {
+            Self::Identity(source) | Self::Root(source) => source,
+            Self::Verifier(source) => source,
+        };
+        match (lang, self) {
+            (Lang::En, _) => format!("{self} ({source}); restore key and certificate from the same backup"),
+            (Lang::Ja, Self::Identity(_)) => format!(
+                "証明書と鍵が合わないか、証明書ではありません（{source}）。鍵と証明書を同じバックアップから戻してください"
+            ),
+            (Lang::Ja, Self::Root(_) | Self::Verifier(_)) => {
+                format!("認証局の証明書を使えません（{source}）。鍵と証明書を同じバックアップから戻してください")
+            }
+        }
+    }
 }
 
 /// A server that asks every client for a certificate of `root_der` and speaks to nobody else.

@@ -10,6 +10,7 @@ use tomori_runtime::audit::{Audit, Record};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::http::{RateLimiter, Refill};
+use tomori_runtime::i18n::Lang;
 use tomori_runtime::journal::{JournalError, Tampered, Verified};
 use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
 
@@ -54,6 +55,23 @@ pub enum AuditError {
     /// It was changed.
     #[error("the audit log was changed")]
     Tampered(#[from] Tampered),
+}
+
+impl AuditError {
+    /// What is wrong and the remedy, in one line for people.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Journal(error) => error.message(lang),
+            Self::Key(error) => error.message(lang),
+            Self::Tampered(tampered) => tampered.message(lang),
+            Self::Absent(_) if lang == Lang::En => self.to_string(),
+            Self::Absent(folder) => format!(
+                "{}: ここには基盤の監査ログがありません。基盤のデータディレクトリを指定してください",
+                folder.display()
+            ),
+        }
+    }
 }
 
 impl AuditLog {

@@ -1,9 +1,11 @@
 //! The platform as one process: opens the rooms, stands at the doors, and closes both.
 
 mod certificate;
+mod error;
 mod listeners;
 mod plan_sources;
 
+pub use error::ServerError;
 pub use listeners::Addresses;
 
 use std::fmt;
@@ -12,23 +14,19 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use thiserror::Error;
 use tokio::task::JoinSet;
 use tomori_gateway_link::PLATFORM_NAME;
-use tomori_runtime::clock::SharedClock;
+use tomori_runtime::clock::{EARLIEST, SharedClock};
 use tomori_runtime::data_dir::DataDir;
-use tomori_runtime::db::DbError;
-use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::entropy::{Entropy, SharedEntropy};
 use tomori_runtime::http::Door;
-use tomori_runtime::pki::PkiError;
-use tomori_runtime::seal::{KeyFile, KeyStore, SealError};
+use tomori_runtime::seal::{KeyFile, KeyStore};
 use tomori_runtime::shutdown::Shutdown;
-use tomori_runtime::tls::{Acceptor, TlsError};
+use tomori_runtime::tls::Acceptor;
 
 use crate::api;
-use crate::audit::{AuditError, AuditLog, KEY_FILE};
-use crate::auth::gateways::{self, GatewayError};
-use crate::auth::people::{self, PeopleError};
+use crate::audit::{AuditLog, KEY_FILE};
+use crate::auth::{gateways, people};
 use crate::config::{Config, WebTls};
 use crate::device_state;
 use crate::door::DoorState;
@@ -36,8 +34,8 @@ use crate::health::{self, Metrics};
 use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::operator;
-use crate::personal_info::{self, PersonalInfoError};
-use crate::services::shutter::{self, ShutterError};
+use crate::personal_info;
+use crate::services::shutter;
 use crate::welcome;
 use certificate::Certificate;
 use listeners::Listeners;
@@ -87,63 +85,6 @@ pub struct Platform {
     data: DataDir,
 }
 
-/// Why the platform does not start, or stopped.
-#[derive(Debug, Error)]
-pub enum ServerError {
-    /// An address cannot be listened on.
-    #[error(
-        "{key}: cannot listen on {address}; is another program using it? Stop that, or choose another address in the configuration"
-    )]
-    Listen {
-        /// The configuration key.
-        key: &'static str,
-        /// The address.
-        address: std::net::SocketAddr,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A room's database.
-    #[error("a database cannot be opened")]
-    Storage(#[from] DbError),
-    /// The gateways' room.
-    #[error("the gateways' room cannot be opened")]
-    Gateways(#[from] GatewayError),
-    /// The room of personal information.
-    #[error("the room of personal information cannot be opened")]
-    PersonalInfo(#[from] PersonalInfoError),
-    /// The room of residents and operators.
-    #[error("the room of residents and operators cannot be opened")]
-    People(#[from] PeopleError),
-    /// The shutter service.
-    #[error("the shutter service cannot be opened")]
-    Shutter(#[from] ShutterError),
-    /// The audit log.
-    #[error("the audit log cannot be used")]
-    Audit(#[from] AuditError),
-    /// The key file.
-    #[error("the platform's key cannot be used")]
-    Key(#[from] SealError),
-    /// A certificate of the platform.
-    #[error("a certificate of the platform cannot be made")]
-    Pki(#[from] PkiError),
-    /// A certificate that does not fit.
-    #[error("TLS cannot be set up")]
-    Tls(#[from] TlsError),
-    /// Certificate files that do not fit.
-    #[error("web.certificate, web.key: {why}")]
-    WebCertificate {
-        /// What is wrong and what would help.
-        why: String,
-    },
-    /// A task ended that should not.
-    #[error("{task} ended unexpectedly; see the log")]
-    Ended {
-        /// Which.
-        task: &'static str,
-    },
-}
-
 impl Platform {
     /// Opens the rooms in a data directory and takes the addresses. Nobody is served yet.
     ///
@@ -155,12 +96,17 @@ impl Platform {
         clocks: Clocks,
         entropy: SharedEntropy,
     ) -> Result<Self, ServerError> {
+        // What is made by a clock that was never set would have ended before it began: certificates, codes, sessions.
+        let now = clocks.wall.now();
+        if now < EARLIEST {
+            return Err(ServerError::Clock { now });
+        }
         let listeners = Listeners::bind(&config).await?;
         let addresses = listeners.addresses();
         let doorbell = Doorbell::default();
-        let keys: Arc<dyn KeyStore> = Arc::new(KeyFile::open_or_create(&data.path(KEY_FILE), &*entropy)?);
+        let keys: Arc<dyn KeyStore> = Arc::new(key_of(&data, KEY_FILE, "people.db", &*entropy)?);
         let audit = AuditLog::open(data.root(), &*keys, clocks.wall.clone())?;
-        let personal_keys = KeyFile::open_or_create(&data.path("personal_info.key"), &*entropy)?;
+        let personal_keys = key_of(&data, "personal_info.key", "personal_info.db", &*entropy)?;
 
         let device_state = device_state::Service::open(
             &data.path("device_state.db"),
@@ -375,6 +321,15 @@ impl fmt::Debug for Platform {
             .field("addresses", &self.addresses())
             .finish_non_exhaustive()
     }
+}
+
+/// A key file, made anew only together with what it seals: a new key beside an old database would open nothing of it.
+fn key_of(data: &DataDir, key: &str, sealed: &str, entropy: &dyn Entropy) -> Result<KeyFile, ServerError> {
+    let (key, sealed) = (data.path(key), data.path(sealed));
+    if !key.exists() && sealed.exists() {
+        return Err(ServerError::KeyMissing { key, sealed });
+    }
+    Ok(KeyFile::open_or_create(&key, entropy)?)
 }
 
 fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {

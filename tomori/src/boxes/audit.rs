@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tomori_platform::audit;
+use tomori_platform::audit::{self, AuditError};
 use tomori_runtime::i18n::Lang;
 
 use super::Complaint;
@@ -13,15 +13,17 @@ use crate::words::say;
 /// # Errors
 /// When the chain does not hold, with its first bad place.
 pub fn verify(folder: &Path, lang: Lang) -> Result<String, Complaint> {
-    let verified = audit::verify(folder).map_err(|error| {
-        Complaint(say(
+    let verified = audit::verify(folder).map_err(|error| match error {
+        AuditError::Tampered(tampered) => Complaint(say(
             lang,
             "audit-broken",
             &[
                 ("folder", folder.display().to_string().into()),
-                ("what", error.to_string().into()),
+                ("what", tampered.message(lang).into()),
             ],
-        ))
+        )),
+        // Whoever names the wrong folder is not told that somebody changed the log.
+        error => Complaint(error.message(lang)),
     })?;
     Ok(say(
         lang,

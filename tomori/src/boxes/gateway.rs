@@ -66,7 +66,7 @@ pub async fn serve(
     let door = match listen {
         Some(listen) => {
             let port = AppOverGateway::open(house.clone(), &folder, clocks.clone(), Arc::clone(&entropy))
-                .map_err(|error| Complaint::plain(&error))?;
+                .map_err(|error| Complaint(error.message(lang)))?;
             let app = app(port, entropy);
             Some(tokio::spawn(home_door::keep_open(
                 listen,
@@ -78,7 +78,10 @@ pub async fn serve(
         }
         None => None,
     };
-    let ended = gateway.run(shutdown).await.map_err(|error| Complaint::plain(&error));
+    let ended = gateway
+        .run(shutdown)
+        .await
+        .map_err(|error| Complaint(error.message(lang)));
     if let Some(door) = door
         && let Err(error) = door.await
     {

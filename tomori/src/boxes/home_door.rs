@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpSocket};
@@ -12,9 +13,11 @@ use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls::{Identity, Limits, server_config};
 
 const BACKLOG: u32 = 64;
+/// How often an address that somebody else holds is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// A house has few phones; a flood from its network must not take the gateway's memory.
 const LIMITS: Limits = Limits {
-    handshake_timeout: std::time::Duration::from_secs(5),
+    handshake_timeout: Duration::from_secs(5),
     connections: 64,
     handshakes: 8,
     per_address: 16,
@@ -28,23 +31,21 @@ pub(super) async fn keep_open(listen: SocketAddr, house: House, app: Router, wal
         let config = present.and_then(|identity| configured(&identity, wall.clone()));
         let (stop, inner) = Shutdown::new();
         let serving = async {
-            match (config, bind(listen)) {
-                (Some(config), Ok(listener)) => {
-                    tracing::info!(%listen, "the app inside the house is served");
-                    let door = Door {
-                        listener,
-                        tls: Some(config),
-                        limits: LIMITS,
-                    };
-                    serve(door, app.clone(), inner).await;
-                }
-                (Some(_), Err(error)) => {
-                    tracing::error!(%listen, %error, "nothing can listen for the app inside the house; change home.listen");
-                    inner.wait().await;
-                }
-                // Not enrolled yet: there is no certificate, so there is no door.
-                (None, _) => inner.wait().await,
-            }
+            // Not enrolled yet: there is no certificate, so there is no door.
+            let Some(config) = config else {
+                return inner.wait().await;
+            };
+            let listener = tokio::select! {
+                listener = bind(listen, TRY_AGAIN) => listener,
+                () = inner.wait() => return,
+            };
+            tracing::info!(%listen, "the app inside the house is served");
+            let door = Door {
+                listener,
+                tls: Some(config),
+                limits: LIMITS,
+            };
+            serve(door, app.clone(), inner).await;
         };
         tokio::pin!(serving);
         tokio::select! {
@@ -80,7 +81,23 @@ fn configured(identity: &DoorIdentity, wall: SharedClock) -> Option<Arc<rustls::
         .map(Arc::new)
 }
 
-fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {
+/// Listens, as soon as the address can be had: whoever holds it may go, and the house waits for nobody.
+async fn bind(listen: SocketAddr, again: Duration) -> TcpListener {
+    let mut is_told = false;
+    loop {
+        match bind_now(listen) {
+            Ok(listener) => return listener,
+            Err(error) if !is_told => {
+                tracing::error!(%listen, %error, "nothing can listen for the app inside the house; stop the program that holds the address, or change home.listen");
+                is_told = true;
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(again).await;
+    }
+}
+
+fn bind_now(listen: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if listen.is_ipv4() {
         TcpSocket::new_v4()
     } else {
@@ -89,4 +106,24 @@ fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(listen)?;
     socket.listen(BACKLOG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_door_whose_address_is_held_opens_when_it_is_let_go() {
+        let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = holder.local_addr().unwrap();
+        let waiting = tokio::spawn(bind(address, Duration::from_millis(20)));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished(), "somebody else holds it");
+        drop(holder);
+        let listener = tokio::time::timeout(Duration::from_secs(30), waiting)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(listener.local_addr().unwrap(), address);
+    }
 }

@@ -24,23 +24,6 @@ use tomori_runtime::i18n::Lang;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint(pub String);
 
-impl Complaint {
-    /// From an error that speaks English only, with everything that led to it.
-    pub fn plain(error: &dyn std::error::Error) -> Self {
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            if !text.contains(&cause_text) {
-                text.push_str(": ");
-                text.push_str(&cause_text);
-            }
-            source = cause.source();
-        }
-        Self(text)
-    }
-}
-
 fn configuration<T: DeserializeOwned + Validate>(path: &Path, lang: Lang) -> Result<T, Complaint> {
     tomori_runtime::config::load_valid(path).map_err(|error| Complaint(error.message(lang)))
 }

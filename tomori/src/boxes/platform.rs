@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use tomori_app::Options;
 use tomori_platform::config::{Config, WebTls};
-use tomori_platform::server::{Clocks, Platform};
+use tomori_platform::server::{Clocks, Platform, ServerError};
 use tomori_runtime::clock::SystemClock;
 use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
 use tomori_runtime::i18n::Lang;
@@ -31,10 +31,10 @@ pub async fn run(config: &Path, data: &Path, lang: Lang) -> Result<(), Complaint
     let running = platform.run(app, shutdown);
     tokio::pin!(running);
     tokio::select! {
-        ended = running.as_mut() => return ended.map_err(|error| Complaint::plain(&error)),
+        ended = running.as_mut() => return ended.map_err(|error| Complaint(error.message(lang))),
         () = until_asked() => trigger.stop(),
     }
-    running.await.map_err(|error| Complaint::plain(&error))
+    running.await.map_err(|error| Complaint(error.message(lang)))
 }
 
 /// A code for the first operator, and what to do with it.
@@ -60,7 +60,7 @@ async fn open(config: &Path, data: &Path, lang: Lang) -> Result<(Platform, bool)
     let opened = Platform::open(config, data, clocks, Arc::new(SystemEntropy)).await;
     opened
         .map(|platform| (platform, over_tls))
-        .map_err(|error| Complaint::plain(&error))
+        .map_err(|error| Complaint(error.message(lang)))
 }
 
 async fn setup_text(platform: &Platform, lang: Lang) -> Result<Option<String>, Complaint> {
@@ -69,7 +69,7 @@ async fn setup_text(platform: &Platform, lang: Lang) -> Result<Option<String>, C
         .people
         .setup_code()
         .await
-        .map_err(|error| Complaint::plain(&error))?;
+        .map_err(|error| Complaint(ServerError::from(error).message(lang)))?;
     Ok(invited.map(|invited| {
         let web = platform.addresses().web.to_string();
         say(

@@ -6,9 +6,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tomori_runtime::clock::EARLIEST;
 
-/// No gateway of this software runs before this moment; a clock that shows less was never set.
-const EARLIEST: Timestamp = Timestamp::constant(1_767_225_600, 0);
 /// A clock may go back by this much (a time server's correction) without losing its word.
 const SMALL_STEP_BACK: SignedDuration = SignedDuration::from_mins(5);
 /// Less than this is not called a jump.

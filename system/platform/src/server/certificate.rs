@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::CertificateDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use tomori_runtime::clock::{SharedClock, after};
-use tomori_runtime::pki::{PeerCertificate, PrivateKey, certificates_from_pem};
+use tomori_runtime::pki::{PeerCertificate, PrivateKey, any_key_from_pem, certificates_from_pem};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls::{TlsError, mutual_server_config_with, provider, server_config_with};
 
@@ -119,19 +118,23 @@ impl Source {
                 let leaf = issued.chain_der.first().map(Vec::as_slice).unwrap_or_default();
                 let renew_at = PeerCertificate::renewal_due(leaf)?;
                 let chain = issued.chain_der.iter().cloned().map(CertificateDer::from).collect();
-                let certified = CertifiedKey::from_der(chain, key.to_tls(), &provider())
-                    .map_err(|error| unfit(&error.to_string()))?;
+                let certified = CertifiedKey::from_der(chain, key.to_tls(), &provider()).map_err(TlsError::Identity)?;
                 Ok((certified, Some(renew_at)))
             }
             Self::Files { certificate, key } => {
-                let chain = certificates_from_pem(certificate)?
+                let wrong = |key, source| ServerError::WebFile { key, source };
+                let chain = certificates_from_pem(certificate)
+                    .map_err(|source| wrong("web.certificate", source))?
                     .into_iter()
                     .map(CertificateDer::from)
                     .collect();
-                let key = PrivateKeyDer::from_pem_file(key)
-                    .map_err(|error| unfit(&format!("{} holds no private key in PEM ({error})", key.display())))?;
-                let certified = CertifiedKey::from_der(chain, key, &provider())
-                    .map_err(|error| unfit(&format!("the certificate and the key do not belong together ({error})")))?;
+                let private = any_key_from_pem(key).map_err(|source| wrong("web.key", source))?;
+                let certified =
+                    CertifiedKey::from_der(chain, private, &provider()).map_err(|source| ServerError::WebPair {
+                        certificate: certificate.clone(),
+                        key: key.clone(),
+                        source,
+                    })?;
                 Ok((certified, None))
             }
         }
@@ -148,8 +151,4 @@ impl fmt::Debug for Current {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Current")
     }
-}
-
-fn unfit(why: &str) -> ServerError {
-    ServerError::WebCertificate { why: why.to_owned() }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tomori_runtime::entropy::{SharedEntropy, bytes};
 use tomori_runtime::file;
+use tomori_runtime::i18n::Lang;
 use tomori_runtime::seal::{KeyFile, KeyStore as _, SealError, Sealer};
 use tomori_smart_home::GrantId;
 use tomori_smart_home::plan::Grant;
@@ -29,7 +30,7 @@ pub enum PhonesError {
     #[error("the key of the paired phones cannot be used")]
     Key(#[from] SealError),
     /// The file cannot be read or written.
-    #[error("{}: cannot be read or written", path.display())]
+    #[error("{}: cannot be read or written; check that the disk has room and that it belongs to the user that runs this program", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -43,6 +44,26 @@ pub enum PhonesError {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl PhonesError {
+    /// What is wrong and the remedy, in one line for people.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (_, Self::Key(error)) => error.message(lang),
+            (Lang::En, Self::File { source, .. }) => format!("{self} ({source})"),
+            (Lang::En, Self::Tampered { .. }) => self.to_string(),
+            (Lang::Ja, Self::File { path, source }) => format!(
+                "{}: 読み書きできません（{source}）。ディスクに空きがあり、このプログラムを動かすユーザーのものか確かめてください",
+                path.display()
+            ),
+            (Lang::Ja, Self::Tampered { path }) => format!(
+                "{}: ほかの誰かが書き換えたか、別の鍵で封じられています。このファイルを消して、端末をつなぎ直してください",
+                path.display()
+            ),
+        }
+    }
 }
 
 /// What a phone got for its grant.
