@@ -131,6 +131,9 @@ fn connect(error: &ConnectError) -> String {
         ConnectError::Impostor { address } => format!(
             "{address} で答えているのは私たちの基盤ではありません。証明書が登録コードの認証局のものではありません。運用者に知らせてください"
         ),
+        ConnectError::Clock { address } => format!(
+            "{address} で答えている証明書は、この機械の時計の時刻では有効ではありません。時計を合わせてください。時計が正しければ、運用者に知らせてください"
+        ),
         ConnectError::NotAccepted { address } => {
             format!("{address} の基盤がこのゲートウェイの証明書を受け付けません。登録し直してください")
         }

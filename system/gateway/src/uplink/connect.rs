@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{AlertDescription, ClientConfig};
+use rustls::{AlertDescription, CertificateError, ClientConfig};
 use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -41,6 +41,15 @@ pub enum ConnectError {
     /// Somebody answers who cannot prove to be our platform (T3-11 EP⑤, impersonation of the platform).
     #[error("what answers at {address} is not our platform: its certificate does not come from our authority")]
     Impostor {
+        /// The address.
+        address: String,
+    },
+    /// The certificate that answers has ended or not begun: mostly it is our clock that is wrong.
+    #[error(
+        "the certificate that answers at {address} is not valid at the time of this machine's clock; set the clock. If \
+         the clock is right, tell the operator"
+    )]
+    Clock {
         /// The address.
         address: String,
     },
@@ -88,6 +97,7 @@ pub(super) async fn channel(address: &str, tls: ClientConfig) -> Result<Channel,
     endpoint.connect_with_connector(connector).await.map_err(|source| {
         let address = address.to_owned();
         match tls_error(&source) {
+            Some(rustls::Error::InvalidCertificate(why)) if is_a_matter_of_time(why) => ConnectError::Clock { address },
             Some(rustls::Error::InvalidCertificate(_)) => ConnectError::Impostor { address },
             Some(error) if is_refusal(error) => ConnectError::NotAccepted { address },
             _ => ConnectError::Unreachable { address, source },
@@ -99,6 +109,16 @@ pub(super) async fn channel(address: &str, tls: ClientConfig) -> Result<Channel,
 /// own handshake is done, with the first thing it reads.
 pub(super) fn says_not_accepted(error: &(dyn StdError + 'static)) -> bool {
     tls_error(error).is_some_and(is_refusal)
+}
+
+fn is_a_matter_of_time(why: &CertificateError) -> bool {
+    matches!(
+        why,
+        CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. }
+    )
 }
 
 fn is_refusal(error: &rustls::Error) -> bool {

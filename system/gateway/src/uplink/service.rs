@@ -61,6 +61,8 @@ pub enum Away {
     },
     /// Something else answers in the platform's place (T3-11 EP⑤).
     Impostor,
+    /// The certificates are not valid at the time of this machine's clock.
+    Clock,
 }
 
 /// The way to the platform.
@@ -189,6 +191,10 @@ impl Uplink {
         };
         match &why {
             Away::Impostor => tracing::error!("what answers in the platform's place is not our platform"),
+            Away::Clock => tracing::error!(
+                now = %self.wall.now(),
+                "the platform's certificate is not valid at the time of this machine's clock; set the clock"
+            ),
             Away::Lost { why } => tracing::warn!(%why, "the platform is away; the house goes on by itself"),
             Away::Starting => {}
         }

@@ -228,6 +228,10 @@ impl Uplink {
                 revoked: false,
                 detail: error.to_string(),
             },
+            ConnectError::Clock { .. } => End::Lost {
+                away: Away::Clock,
+                retry_after: Duration::ZERO,
+            },
             ConnectError::Impostor { .. } => End::Lost {
                 away: Away::Impostor,
                 retry_after: Duration::ZERO,

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tomori_gateway::{EnrolError, UplinkState};
+use tomori_gateway::{Away, EnrolError, UplinkState};
 use tomori_gateway_link::v1;
 use tomori_gateway_link::v1::{goodbye, platform_message};
+use tomori_runtime::clock::ScaledClock;
+use tomori_runtime::i18n::Lang;
 use tomori_smart_home::Stage;
 use tomori_smart_home::event::What;
 
@@ -216,4 +218,30 @@ fn a_platform_that_knows_more_than_the_gateway_is_gone_on_behind() {
     });
     assert!(*scene.platform.board().events.last_key_value().unwrap().0 > known);
     scene.reconciled();
+}
+
+/// A clock that was never set, or set wrong, is told as that: nobody is accused of being an impostor.
+#[test]
+fn a_clock_outside_the_certificate_s_time_is_told_as_a_wrong_clock() {
+    for wrong in ["1990-01-01T00:00:00Z", "2095-01-01T00:00:00Z"] {
+        let mut scene = Scene::enrolled("2026-11-23T21:00:00Z", Vec::new());
+        let right = scene.wall.clone();
+        scene.wall = std::sync::Arc::new(ScaledClock::new(wrong.parse().unwrap(), 1.0));
+        scene.start();
+        until("it says that the clock is wrong", || {
+            matches!(scene.house().view().uplink, UplinkState::Away { why: Away::Clock, .. })
+        });
+        scene.stop();
+        std::fs::remove_file(scene.data().join("identity.sealed")).unwrap();
+        let refused = scene.enrol().unwrap_err();
+        for (lang, remedy) in [(Lang::Ja, "時計を合わせてください"), (Lang::En, "set the clock")] {
+            let text = refused.message(lang);
+            assert!(
+                text.contains(remedy) && text.contains(&scene.platform.enrolment_address()),
+                "{text}"
+            );
+        }
+        scene.wall = right;
+        scene.enrol().unwrap();
+    }
 }
