@@ -29,6 +29,8 @@ pub(super) struct Manners {
     pub(super) silent: bool,
     /// It answers only frames with one property.
     pub(super) one_by_one: bool,
+    /// Each of its refusals is 0x50, whatever was asked.
+    pub(super) one_refusal: bool,
     /// It answers its sets so late, in milliseconds.
     pub(super) set_answer_after: u64,
     /// It acts on sets but the answer is lost.
@@ -328,7 +330,14 @@ impl House {
             return;
         }
         let later = if is_set { node.manners.set_answer_after } else { 0 };
-        for reply in replies {
+        let mut replies_out = Vec::new();
+        for mut reply in replies {
+            if node.manners.one_refusal && matches!(reply.frame.esv, Esv::SetCSna | Esv::GetSna) {
+                reply.frame.esv = Esv::SetISna;
+            }
+            replies_out.push(reply);
+        }
+        for reply in replies_out {
             let to = (reply.to == To::Sender).then_some(OURS);
             self.put_on_the_way(address, to.or(Some(OURS)), reply.frame.encode().unwrap(), later);
         }

@@ -69,6 +69,24 @@ fn a_refusing_device_is_told_as_such() {
 }
 
 #[test]
+fn a_node_whose_refusals_are_all_of_the_wrong_service_is_understood() {
+    let mut house = House::new(7);
+    let mut store = Store::shutter();
+    // Its class must have what it does not tell: every round is refused in part.
+    store.remove(0x80);
+    house.add(A, 1, store);
+    house.node(A).manners.one_refusal = true;
+    house.adopt(&[1]);
+    house.run(10_000);
+    assert_eq!(house.word(1, "openCloseStatus").unwrap(), "fullyClosed");
+    house.node(A).store.refuses = true;
+    let ticket = house.open(1).unwrap();
+    house.run(500);
+    assert_eq!(house.sets[&ticket], Err(SetError::Refused));
+    assert_eq!(house.core.counters().stray, 0);
+}
+
+#[test]
 fn a_set_without_an_answer_is_never_repeated_and_says_that_it_may_have_acted() {
     let mut house = House::with_one_shutter();
     house.node(A).manners.swallows_set_answers = true;
