@@ -272,6 +272,11 @@ impl Executor {
         self.inner.desk.news(device);
     }
 
+    /// Somebody forgot how the house stands: presence and every property are told again.
+    pub(crate) fn tell_everything_again(&self) {
+        self.inner.parts.lan.tell_everything_again();
+    }
+
     /// The house's time.
     pub(crate) fn now(&self) -> Timestamp {
         self.inner.parts.time.now()

@@ -228,6 +228,12 @@ impl Device {
         self.read_once = false;
         self.refusals.clear();
         self.hand.forget();
+        self.was_never_told();
+    }
+
+    /// Nothing of what is known counts as told: what the device says next is told, whether it is new or not.
+    pub(super) fn was_never_told(&mut self) {
+        self.read_once = false;
         self.facts.values_mut().for_each(|fact| fact.told_at = None);
     }
 

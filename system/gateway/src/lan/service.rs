@@ -187,6 +187,13 @@ impl Lan {
         self.shared.wake.notify_one();
     }
 
+    /// Tells presence and every property again, with the next round of each device.
+    pub fn tell_everything_again(&self) {
+        let now = self.shared.now();
+        self.shared.room().core.tell_everything_again(now);
+        self.shared.wake.notify_one();
+    }
+
     /// What went in and out so far.
     #[must_use]
     pub fn counters(&self) -> Counters {

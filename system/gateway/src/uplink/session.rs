@@ -153,12 +153,13 @@ impl Uplink {
                         Ok(None) => dry_at = Some(*tip.borrow()),
                         Ok(Some(batch)) => {
                             if batch.first > behind.saturating_add(1) {
-                                tracing::error!(
+                                tracing::warn!(
                                     platform_has = behind,
                                     we_have_from = batch.first,
-                                    "the platform has lost events that it had acknowledged, and they are gone here; \
-                                     restore its latest backup, or revoke this gateway and enrol it anew"
+                                    "the platform has lost events that it had acknowledged (a backup was put back), and \
+                                     they are gone here; how everything stands now is told again"
                                 );
+                                self.executor.tell_everything_again();
                             }
                             if !window.is_waiting() {
                                 quiet_since = Instant::now();

@@ -220,6 +220,34 @@ fn a_platform_that_knows_more_than_the_gateway_is_gone_on_behind() {
     scene.reconciled();
 }
 
+/// The gateway and its platform have agreed on more than a dozen events.
+fn with_a_past() -> Scene {
+    let scene = Scene::ready();
+    while scene.platform.board().events.len() < 13 {
+        let command = scene.command("open");
+        scene.platform.command(&command);
+        until("it has ended", || scene.platform.end(&command.id).is_some());
+    }
+    scene
+}
+
+#[test]
+fn a_platform_put_back_to_this_morning_is_told_what_it_forgot_under_the_same_numbers() {
+    let mut scene = with_a_past();
+    scene.platform.cut();
+    until("the line is lost", || !is_connected(&scene));
+    let forgotten = scene.platform.board().events.split_off(&3);
+    scene.platform.restore();
+    // What differs from before under one number is noted as broken.
+    let is_there = |board: &crate::platform::Board| {
+        forgotten
+            .iter()
+            .all(|(number, event)| board.events.get(number) == Some(event))
+    };
+    until("everything is there again", || is_there(&scene.platform.board()));
+    scene.reconciled();
+}
+
 /// A clock that was never set, or set wrong, is told as that: nobody is accused of being an impostor.
 #[test]
 fn a_clock_outside_the_certificate_s_time_is_told_as_a_wrong_clock() {

@@ -12,11 +12,12 @@ use futures_util::Stream;
 use tokio::sync::{Notify, watch};
 use tomori_gateway_link::v1::{self, gateway_message, goodbye::Why, platform_message};
 use tomori_runtime::clock::after;
-use tomori_smart_home::{Command, CommandId, DeviceId};
+use tomori_smart_home::{Command, CommandId, DeviceId, HousePlan};
 use tonic::{Status, Streaming};
 
 use super::door::Link;
 use super::model::{Allowance, Farewell};
+use super::plan::ComposeError;
 use super::registry::{End, Place};
 use crate::auth::gateways::Identity;
 use crate::device_state::{BatchError, Connected, StateError};
@@ -29,6 +30,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const CONTROL_BURST: f64 = 30.0;
 /// What a batch costs at least, so that a flood of tiny ones is a flood.
 const LEAST_COST: f64 = 10.0;
+
+/// No plan is changed so often. A version that a gateway claims is counted on from.
+const MOST_VERSIONS: u64 = 1 << 40;
 
 type Outgoing = platform_message::Message;
 
@@ -51,6 +55,10 @@ struct Greeted {
     _place: Place,
     /// The plan that the gateway has, as far as we know.
     plan_version: u64,
+    /// Whether its plan has to be taken anew, whatever its version: the platform forgot (a backup was put back).
+    forgotten: bool,
+    /// What the gateway was told is stored.
+    welcomed: u64,
     /// The devices of that plan, once it was composed for this stream.
     listed: HashSet<DeviceId>,
     /// Commands that this stream has carried and that the gateway has not confirmed.
@@ -206,8 +214,10 @@ impl Session {
     async fn look_for_plan(&mut self) -> bool {
         let Some(greeted) = &mut self.greeted else { return false };
         greeted.look_for_plan = false;
-        match self.link.composer.compose(&self.identity.home).await {
+        match self.compose().await {
             Ok(plan) => {
+                let Some(greeted) = &mut self.greeted else { return false };
+                greeted.forgotten = false;
                 greeted.listed = plan.equipment.iter().map(|line| line.device.id.clone()).collect();
                 if plan.version != greeted.plan_version {
                     greeted.plan_version = plan.version;
@@ -217,10 +227,28 @@ impl Session {
             }
             Err(error) => {
                 tracing::error!(home = %self.identity.home, %error, "the house plan cannot be composed");
-                greeted.look_again = true;
+                if let Some(greeted) = &mut self.greeted {
+                    greeted.look_again = true;
+                }
                 false
             }
         }
+    }
+
+    /// The plan of the house, newer than the gateway's where that shows that the platform forgot (docs/adr/0066).
+    async fn compose(&self) -> Result<HousePlan, ComposeError> {
+        let Identity { gateway, home, .. } = &self.identity;
+        let plan = self.link.composer.compose(home).await?;
+        let (theirs, forgotten) = self
+            .greeted
+            .as_ref()
+            .map_or((0, false), |greeted| (greeted.plan_version, greeted.forgotten));
+        if theirs < plan.version || theirs == plan.version && !forgotten {
+            return Ok(plan);
+        }
+        let by = theirs - plan.version + 1;
+        self.link.device_state.raise_plan(home, gateway, by).await?;
+        self.link.composer.compose(home).await
     }
 
     fn look_everywhere(&mut self) {
@@ -259,6 +287,9 @@ impl Session {
     async fn greet(&mut self, hello: v1::Hello) {
         if let Err(error) = hello.check() {
             return self.broken(&format!("hello: {error}")).await;
+        }
+        if hello.plan_version > MOST_VERSIONS {
+            return self.broken("hello: plan_version is no version of a plan of ours").await;
         }
         // The bell first, then the look at who has lost their right: whoever loses it in between is rung for.
         let bell = self.link.doorbell.bell(&self.identity.home);
@@ -299,6 +330,8 @@ impl Session {
             bell,
             _place: place,
             plan_version: hello.plan_version,
+            forgotten: false,
+            welcomed: stored_through,
             listed: HashSet::new(),
             carried: HashSet::new(),
             resuming: true,
@@ -335,13 +368,21 @@ impl Session {
         let pause = greeted.events.take(cost, now);
         greeted.paused_until = (!pause.is_zero()).then(|| after(now, pause));
         let resuming = std::mem::replace(&mut greeted.resuming, false);
+        // Numbers that we do not have and that the gateway need not keep any more: we had them once.
+        let forgotten = resuming && first_seq > greeted.welcomed.saturating_add(1);
         let Identity { gateway, home, .. } = &self.identity;
         let stored = self
             .link
             .device_state
             .store_batch(home, gateway, first_seq, events, resuming);
         match stored.await {
-            Ok(stored_through) => self.outgoing.push_back(Outgoing::Ack(v1::Ack { stored_through })),
+            Ok(stored_through) => {
+                self.outgoing.push_back(Outgoing::Ack(v1::Ack { stored_through }));
+                if let Some(greeted) = self.greeted.as_mut().filter(|_| forgotten) {
+                    greeted.forgotten = true;
+                    greeted.look_for_plan = true;
+                }
+            }
             Err(error @ (BatchError::Gap { .. } | BatchError::Foreign(_))) => self.broken(&error.to_string()).await,
             Err(BatchError::NoSuchHome(home)) => self.leave(Farewell::revoked(format!("there is no home {home}"))),
             Err(error @ BatchError::Storage(_)) => self.unwell(&error),

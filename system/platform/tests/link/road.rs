@@ -204,6 +204,83 @@ async fn a_command_never_goes_ahead_of_the_plan_that_lists_its_device() {
     }
 }
 
+/// The plan that comes next; acknowledgements in between are left out.
+async fn plan(stream: &mut crate::world::Stream) -> HousePlan {
+    loop {
+        match stream.next().await {
+            Some(Incoming::Plan(plan)) => return HousePlan::try_from(plan).unwrap(),
+            Some(Incoming::Ack(_)) => {}
+            other => panic!("no plan but {other:?}"),
+        }
+    }
+}
+
+/// docs/adr/0066: what the platform forgot stops no house, is told in the audit log, and its plan holds again.
+#[tokio::test]
+async fn a_platform_whose_backup_was_put_back_finds_its_houses_again() {
+    let world = World::new().await;
+    let home = world.home().await;
+    let shutter = world.shutter(&home).await;
+    let papers = world.enrolled(&home).await;
+    let greeting = |plan_version| v1::Hello {
+        plan_version,
+        ..crate::world::hello()
+    };
+    let stream = world.silent_stream(&papers).await.unwrap();
+    stream.say(Outgoing::Hello(greeting(700))).await;
+    let mut stream = stream;
+    assert_eq!(stream.welcome().await.stored_through, 0);
+    let first = plan(&mut stream).await;
+    assert!(first.version > 700 && first.equipment.len() == 1, "{first:?}");
+
+    let stranger = DeviceId::from_random([99; 10]);
+    let appeared = |device: &DeviceId| What::DeviceAppeared { device: device.clone() };
+    let issued = What::CommandIssued {
+        command: tomori_smart_home::Command {
+            id: tomori_smart_home::CommandId::from_random([98; 10]),
+            device: stranger.clone(),
+            property: name::open_close_operation(),
+            value: PropertyValue::word("open"),
+            origin: Origin::Operator {
+                operator: "op_test".parse().unwrap(),
+            },
+            issued_at: world.clock.now(),
+            expires_at: world.clock.now(),
+        },
+    };
+    let events = [appeared(&stranger), issued, appeared(&shutter)].map(|what| world.event(what));
+    stream.batch(101, events.to_vec()).await;
+    assert_eq!(stream.ack().await, 103);
+    let house = world.services.device_state.house(&home).await.unwrap();
+    assert!(matches!(house.devices[0].reachability, Reachability::Reachable { .. }));
+    let second = plan(&mut stream).await;
+    assert!(second.version > first.version, "the same version may be another plan");
+    stream.batch(104, vec![world.event(appeared(&shutter))]).await;
+    assert_eq!(stream.ack().await, 104);
+
+    // Nothing is raised any more, and what is edited now goes on from there.
+    let stream = world.silent_stream(&papers).await.unwrap();
+    stream.say(Outgoing::Hello(greeting(second.version))).await;
+    let mut stream = stream;
+    assert_eq!(stream.welcome().await.stored_through, 104);
+    world.shutter_at(&home, "fe000009").await;
+    let third = plan(&mut stream).await;
+    assert_eq!((third.version, third.equipment.len()), (second.version + 1, 2));
+    let audit = world.services.audit.newest(50, None).await.unwrap();
+    for (what, times) in [("events.missing", 1), ("events.unknownDevice", 1), ("plan.raised", 2)] {
+        assert_eq!(
+            audit.iter().filter(|(_, record)| record.what == what).count(),
+            times,
+            "{what}"
+        );
+    }
+
+    let absurd = world.silent_stream(&papers).await.unwrap();
+    absurd.say(Outgoing::Hello(greeting(u64::MAX))).await;
+    let mut absurd = absurd;
+    assert_eq!(absurd.goodbye().await.why(), Why::Protocol);
+}
+
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let world = World::new().await;

@@ -53,6 +53,24 @@ impl Core {
         }
     }
 
+    /// Whoever was told has forgotten: presence is told at once, and each property when the device says it next.
+    pub(in super::super) fn tell_everything_again(&mut self, now: Moment) {
+        let mut events = Vec::with_capacity(self.devices.len());
+        for device in self.devices.values_mut() {
+            device.was_never_told();
+            let id = device.id.clone();
+            match device.last_heard {
+                _ if device.alive => {
+                    device.round_at = device.round_at.min(now.run);
+                    events.push(LanEvent::Appeared { device: id });
+                }
+                Some(last_heard) => events.push(LanEvent::Lost { device: id, last_heard }),
+                None => {}
+            }
+        }
+        events.into_iter().for_each(|event| self.tell(event));
+    }
+
     /// Takes what a device said, and tells what is new. Returns the reports, and whether any value changed.
     pub(super) fn learn(
         &mut self,

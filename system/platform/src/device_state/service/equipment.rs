@@ -3,7 +3,7 @@
 use tomori_runtime::entropy::bytes;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::schedule::Place;
-use tomori_smart_home::{DeviceId, Equipment, HomeId};
+use tomori_smart_home::{DeviceId, Equipment, GatewayId, HomeId};
 
 use super::super::model::house::{MOST_DEVICES, check_endpoint};
 use super::super::model::{Changed, Happened, NewEquipment, NewHome, UnknownNode};
@@ -198,6 +198,25 @@ impl Service {
                 })
             })
             .await
+    }
+
+    /// Raises the version of a home's plan by `by`, through the part of it that is kept here: its gateway has a version
+    /// in force that is as new or newer, because a backup of the platform was put back (docs/adr/0066).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn raise_plan(&self, home: &HomeId, gateway: &GatewayId, by: u64) -> Result<(), StateError> {
+        let of = home.clone();
+        self.inner
+            .database
+            .write(move |tx| store::homes::raise_equipment(tx, &of, by))
+            .await?;
+        let detail = format!("by {by}: the gateway had a newer one in force; a backup was put back");
+        self.inner
+            .audit
+            .record(gateway.as_str(), "plan.raised", home.as_str(), &detail)
+            .await;
+        Ok(())
     }
 
     fn equipment_changed(&self, home: &HomeId, device: &DeviceId) {

@@ -110,6 +110,13 @@ impl Service {
                 .record(gateway.as_str(), "events.missing", gateway.as_str(), &detail)
                 .await;
         }
+        if let Some(first) = stored.nobodys.first() {
+            let detail = format!("{} in all, {first} among them", stored.nobodys.len());
+            self.inner
+                .audit
+                .record_refusal(gateway.as_str(), "events.unknownDevice", home.as_str(), &detail)
+                .await;
+        }
         for device in stored.devices {
             self.changed(home, Some(device), Changed::Twin);
         }

@@ -27,6 +27,8 @@ pub(in crate::device_state) struct Stored {
     pub(in crate::device_state) history: bool,
     /// Numbers that the gateway no longer has, from and to.
     pub(in crate::device_state) missing: Option<(u64, u64)>,
+    /// Devices that it spoke of and that no house has.
+    pub(in crate::device_state) nobodys: BTreeSet<DeviceId>,
 }
 
 /// Why a batch is not stored.
@@ -98,11 +100,12 @@ pub(in crate::device_state) fn store(
     let count = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
     let folded = fold(fresh, counters.events + 1, now);
     counters.events += count;
-    let ignored = check_owners(tx, home, &folded)?;
+    let (ignored, nobodys) = check_owners(tx, home, &folded)?;
 
     let mut stored = Stored {
         through: first.max(expected) + count - 1,
         missing,
+        nobodys,
         ..Stored::default()
     };
     let previous = write_twins(tx, &folded, &ignored, now, &mut stored)?;
@@ -162,20 +165,29 @@ pub(in crate::device_state) fn store(
     Ok(stored)
 }
 
-/// Every device must be the home's own. One that was taken off the list, or has no node now, is the home's: what is
-/// still told of it is left out.
-fn check_owners(tx: &mut Tx<'_>, home: &HomeId, folded: &Folded) -> Result<BTreeSet<DeviceId>, BatchError> {
-    let mut ignored = BTreeSet::new();
+/// No device may be another home's. One that was taken off the list, or has no node now, is the home's: what is still
+/// told of it is left out. So is what is told of devices that no home has, which a platform forgets when a backup is put
+/// back (docs/adr/0066); they are the second set, too.
+fn check_owners(
+    tx: &mut Tx<'_>,
+    home: &HomeId,
+    folded: &Folded,
+) -> Result<(BTreeSet<DeviceId>, BTreeSet<DeviceId>), BatchError> {
+    let (mut ignored, mut nobodys) = (BTreeSet::new(), BTreeSet::new());
     for device in &folded.devices {
         match twins::owner(tx, device)? {
             Some((owner, Listed::Adopted)) if owner == *home => {}
             Some((owner, _)) if owner == *home => {
                 ignored.insert(device.clone());
             }
-            _ => return Err(BatchError::Foreign(device.to_string())),
+            Some(_) => return Err(BatchError::Foreign(device.to_string())),
+            None => {
+                ignored.insert(device.clone());
+                nobodys.insert(device.clone());
+            }
         }
     }
-    Ok(ignored)
+    Ok((ignored, nobodys))
 }
 
 /// Writes reports, presence and holds; tells what each property was before.
@@ -231,6 +243,7 @@ fn write_commands(
                     stored.commands.push((record.command.device, record.command.id));
                 }
             }
+            (None, Telling::Issued(command)) if stored.nobodys.contains(&command.device) => {}
             (None, Telling::Issued(command)) => {
                 let record = CommandRecord {
                     home: home.clone(),

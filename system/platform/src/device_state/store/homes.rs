@@ -82,9 +82,14 @@ pub(in crate::device_state) fn equipment_version(reader: &Reader<'_>, id: &HomeI
 }
 
 pub(in crate::device_state) fn bump_equipment(tx: &mut Tx<'_>, id: &HomeId) -> Result<(), DbError> {
+    raise_equipment(tx, id, 1)
+}
+
+/// Counts the version of the home's equipment list up by `by`.
+pub(in crate::device_state) fn raise_equipment(tx: &mut Tx<'_>, id: &HomeId, by: u64) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE home SET equipment_version = equipment_version + 1 WHERE id = $1",
-        &values![id.as_str()],
+        "UPDATE home SET equipment_version = equipment_version + $1 WHERE id = $2",
+        &values![by, id.as_str()],
     )?;
     Ok(())
 }

@@ -124,6 +124,32 @@ fn some_lost_datagrams_lose_no_device() {
 }
 
 #[test]
+fn what_was_forgotten_is_told_again_by_what_the_devices_say_now() {
+    let mut house = House::with_one_shutter();
+    house.add(B, 2, Store::shutter());
+    house.adopt(&[1, 2, 3]);
+    house.run(5_000);
+    house.node(B).manners.silent = true;
+    house.run(60_000);
+    house.told();
+    house.core.tell_everything_again(moment(house.millis));
+    house.run(15_000);
+    let told = house.told();
+    let of = |n: u8| {
+        let reported = |event: &&LanEvent| matches!(event, LanEvent::Reported { device: of, .. } if *of == device(n));
+        told.iter().filter(reported).count()
+    };
+    assert!(told.contains(&LanEvent::Appeared { device: device(1) }), "{told:?}");
+    let lost = |event: &LanEvent| matches!(event, LanEvent::Lost { device: of, .. } if *of == device(2));
+    assert!(told.iter().any(lost), "{told:?}");
+    let known = house.core.known(&device(1)).unwrap().reports.len();
+    assert!(of(1) >= 5 && of(1) <= known, "{} of {known}", of(1));
+    assert_eq!((of(2), of(3)), (0, 0), "nothing is claimed of what is not heard");
+    house.run(15_000);
+    assert_eq!(house.told(), [], "once");
+}
+
+#[test]
 fn another_node_at_the_address_of_a_lost_one_is_not_taken_for_it() {
     let mut house = House::with_one_shutter();
     house.node(A).manners.silent = true;
