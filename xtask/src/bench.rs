@@ -13,7 +13,11 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use crate::process::{self, cargo, output, since};
+use crate::test::want_debian;
 use crate::tree::Tree;
+
+/// The Debian package of whom we measure ourselves against.
+const PEER: &str = "mosquitto";
 
 /// What to measure.
 #[derive(Args)]
@@ -21,6 +25,8 @@ pub(crate) struct Options {
     /// Only these benches.
     #[arg(long)]
     only: Vec<String>,
+    /// Only these parts of a bench that has parts.
+    parts: Vec<String>,
 }
 
 /// One measured thing.
@@ -69,6 +75,9 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     if let Some(unknown) = options.only.iter().find(|only| !names.contains(&only.as_str())) {
         bail!("there is no bench `{unknown}`; there are {}", names.join(", "));
     }
+    if let Err(error) = want_debian(PEER) {
+        println!("   without {PEER} to compare with: {error:#}");
+    }
     let folder = tree.workshop("bench")?;
     let (mut lines, mut finished) = (Vec::new(), true);
     for (name, program) in benches
@@ -80,6 +89,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
         let mut command = Command::new(program);
         command
             .arg("--bench")
+            .args(&options.parts)
             .current_dir(&tree.root)
             .env("TOMORI_ROOT", &tree.root)
             .env("TOMORI_BIN", tree.target.join("release/tomori"))
@@ -118,32 +128,19 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
 
 /// Builds every bench target; names and programs.
 fn build(tree: &Tree) -> Result<Vec<(String, PathBuf)>> {
-    let has_benches = |package: &&cargo_metadata::Package| {
-        package
-            .targets
-            .iter()
-            .any(|target| target.kind.contains(&TargetKind::Bench))
-    };
-    let packages: Vec<_> = tree
-        .metadata
-        .packages
-        .iter()
-        .filter(has_benches)
-        .map(|package| package.name.to_string())
-        .collect();
-    if packages.is_empty() {
-        return Ok(Vec::new());
-    }
+    let targets = tree.metadata.packages.iter().flat_map(|package| &package.targets);
+    let benches = targets.filter(|target| target.kind.contains(&TargetKind::Bench));
     let mut command = cargo();
+    // By their names alone, without their packages: so the dependencies have the features that the programs were built
+    // with, and are not built once more.
     command.args([
         "bench",
         "--no-run",
         "--locked",
-        "--benches",
         "--message-format=json-render-diagnostics",
     ]);
-    for package in packages {
-        command.args(["--package", &package]);
+    for bench in benches {
+        command.args(["--bench", &bench.name]);
     }
     let text = output(command.current_dir(&tree.root))?;
     let mut found = Vec::new();

@@ -23,14 +23,17 @@ use crate::wan::Wan;
 /// A house before it is built.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Shutters, 1 to 14; they are called `shutter-0` and so on.
-    pub shutters: u32,
-    /// Their way from closed to open.
+    /// What stands in it, 1 to 250 things; the first is called `shutter-0` if it is one and `thing-0` otherwise, and
+    /// so on.
+    pub things: Vec<DeviceKind>,
+    /// The shutters' way from closed to open.
     pub travel: Duration,
     /// The gateway's own clock; the world's when absent.
     pub clock: Option<Dial>,
     /// Whether the line to the platform can be cut. A house without that speaks to it directly.
     pub has_wan: bool,
+    /// Whether its gateway serves the app inside the house.
+    pub has_door: bool,
     /// Where it stands.
     pub plot: Plot,
 }
@@ -67,25 +70,37 @@ struct Running {
 impl Plan {
     /// A house of quick shutters.
     #[must_use]
-    pub fn shutters(shutters: u32) -> Self {
+    pub fn shutters(shutters: usize) -> Self {
+        Self::of(vec![DeviceKind::ElectricRainDoor; shutters])
+    }
+
+    /// A house of such things.
+    #[must_use]
+    pub fn of(things: Vec<DeviceKind>) -> Self {
+        let addresses = u32::try_from(things.len()).unwrap_or(u32::MAX).saturating_add(2);
         Self {
-            shutters,
+            things,
             travel: Duration::from_millis(300),
             clock: None,
             has_wan: true,
-            plot: Plot::next(),
+            has_door: false,
+            plot: Plot::with(addresses),
         }
     }
 
     /// The virtual devices that stand in it.
     #[must_use]
     pub fn devices(&self) -> HouseConfig {
-        let shutter = |number| {
+        let node = |(address, (number, kind)): (u32, (usize, &DeviceKind))| {
+            let (word, ja, en) = match kind {
+                DeviceKind::ElectricRainDoor => ("shutter", "雨戸", "Shutter"),
+                _ => ("thing", "機器", "Thing"),
+            };
             let mut node = NodeConfig::new(
-                &format!("shutter-{number}"),
-                self.plot.address(number + 2),
-                DeviceKind::ElectricRainDoor,
-                Text::new(&format!("雨戸{number}"), &format!("Shutter {number}")),
+                &format!("{word}-{number}"),
+                self.plot.address(address),
+                *kind,
+                Text::new(&format!("{ja}{number}"), &format!("{en} {number}")),
                 Text::new("居間", "Living room"),
             );
             node.travel_seconds = self.travel.as_secs_f64();
@@ -97,7 +112,7 @@ impl Plan {
             port: self.plot.port(),
             multicast: self.plot.group(),
             interface: None,
-            nodes: (0..self.shutters.clamp(1, 14)).map(shutter).collect(),
+            nodes: (2..).zip(self.things.iter().enumerate()).map(node).collect(),
             memory: None,
         }
     }
@@ -114,6 +129,7 @@ impl Plan {
         config.lan.poll_moving_ms = 100;
         config.commands.confirm_within_s = 10;
         config.commands.start_within_ms = 1_500;
+        config.home.listen = self.has_door.then(|| self.plot.listen(0));
         config
     }
 }
@@ -165,7 +181,7 @@ impl House {
             code,
             enrolment,
             "test gateway",
-            Vec::new(),
+            self.config.local_names(),
             wall,
             Arc::new(SystemEntropy),
         )
@@ -220,21 +236,56 @@ impl House {
         matches!(uplink, Some(UplinkState::Connected { .. }))
     }
 
-    /// The platform's id of a shutter.
+    /// The platform's id of a thing.
     ///
     /// # Errors
-    /// When there is no such shutter.
+    /// When there is no such thing.
     pub fn device(&self, number: usize) -> Result<DeviceId> {
         self.ids
             .get(number)
             .cloned()
-            .with_context(|| format!("the house has no shutter {number}"))
+            .with_context(|| format!("the house has no thing {number}"))
     }
 
     /// All its devices' ids.
     #[must_use]
     pub fn ids(&self) -> &[DeviceId] {
         &self.ids
+    }
+
+    /// The configuration file of its gateway, for a gateway in a process of its own.
+    #[must_use]
+    pub fn toml(&self) -> String {
+        let (lan, commands) = (&self.config.lan, &self.config.commands);
+        let uplink = self
+            .config
+            .uplink
+            .address
+            .as_ref()
+            .map(|address| format!("[uplink]\naddress = \"{address}\"\n"));
+        let home = self
+            .config
+            .home
+            .listen
+            .map(|listen| format!("[home]\nlisten = \"{listen}\"\n"));
+        format!(
+            "[lan]\naddress = \"{}\"\nport = {}\nmulticast = \"{}\"\npoll_every_ms = {}\npoll_moving_ms = {}\n\
+             lost_after_ms = {}\nanswer_within_ms = {}\nset_within_ms = {}\ngap_ms = {}\n\
+             [commands]\nconfirm_within_s = {}\nstart_within_ms = {}\n{}{}",
+            lan.address,
+            lan.port,
+            lan.multicast,
+            lan.poll_every_ms,
+            lan.poll_moving_ms,
+            lan.lost_after_ms,
+            lan.answer_within_ms,
+            lan.set_within_ms,
+            lan.gap_ms,
+            commands.confirm_within_s,
+            commands.start_within_ms,
+            uplink.unwrap_or_default(),
+            home.unwrap_or_default()
+        )
     }
 
     /// Its ground.

@@ -98,7 +98,9 @@ impl World {
             };
             devices.push(services.device_state.add_equipment(&home, new, "op_test").await?);
         }
-        let path = self.folder.path().join(format!("house-{}", plan.plot.number()));
+        let folder = self.folder.path().join(format!("house-{}", plan.plot.number()));
+        // As `tomori gateway --data` lays it out.
+        let path = folder.join("gateway");
         let clock = plan.clock.clone().unwrap_or_else(|| self.clock.clone());
         let mut house = House::build(plan, home, devices, path, self.platform.addresses()?.link, clock).await?;
         let code = services.gateways.new_enrolment_code(&house.home, "op_test").await?;

@@ -112,6 +112,22 @@ impl PlatformBox {
         Ok(self.running.as_ref().context("the platform does not run")?.addresses)
     }
 
+    /// Its configuration file, for a platform in a process of its own.
+    #[must_use]
+    pub fn toml(&self) -> String {
+        let config = &self.config;
+        format!(
+            "[link]\nlisten = \"{}\"\nconnections_per_address = {}\nevents_per_second = {}\nevents_burst = {}\n\
+             [enrolment]\nlisten = \"{}\"\n[web]\nlisten = \"{}\"\n",
+            config.link.listen,
+            config.link.connections_per_address,
+            config.link.events_per_second,
+            config.link.events_burst,
+            config.enrolment.listen,
+            config.web.listen
+        )
+    }
+
     /// Its data directory.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -11,6 +11,7 @@ use tomori_platform::device_state::{Happened, Quality};
 use tomori_runtime::clock::{Clock as _, until as left_until};
 use tomori_smart_home::property::name;
 use tomori_smart_home::{CommandId, PropertyValue, Stage};
+use tomori_system_tests::ground::allow_files;
 use tomori_system_tests::patience::until_within;
 use tomori_system_tests::world::{House, OPERATION, Plan, World, firing_of, open_at};
 
@@ -23,7 +24,7 @@ const FILES: usize = HOUSES * 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_houses_open_their_shutters_at_seven() {
-    allow_files();
+    allow_files(FILES).unwrap();
     let began = Instant::now();
     let lap = |what: &str| eprintln!("{:>6.1} s {:>5} MiB  {what}", began.elapsed().as_secs_f64(), memory());
     let mut world = World::begin("2026-11-24T06:50:00+09:00").await.unwrap();
@@ -181,24 +182,4 @@ fn memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
-}
-
-/// Lets this process open as many files as the system lets it.
-fn allow_files() {
-    let ask = |arguments: &[&str]| {
-        let pid = std::process::id().to_string();
-        let output = std::process::Command::new("prlimit")
-            .args(["--pid", &pid])
-            .args(arguments)
-            .output();
-        let output = output.expect("prlimit (util-linux) is needed to open files for a thousand houses");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    };
-    let hard = ask(&["--nofile", "--noheadings", "--raw", "--output", "HARD"]);
-    ask(&[&format!("--nofile={hard}:{hard}")]);
-    let files: usize = hard.parse().unwrap_or(usize::MAX);
-    assert!(
-        files >= FILES,
-        "a thousand houses need {FILES} open files, and {files} are allowed; raise `ulimit -Hn`"
-    );
 }

@@ -102,6 +102,14 @@ impl Supplies {
     }
 }
 
+/// A Debian package that is wanted and not needed: what stands in its way, if anything does.
+pub(crate) fn want_debian(wanted: &str) -> Result<()> {
+    if has_debian(wanted) {
+        return Ok(());
+    }
+    install_debian(&[wanted.to_owned()])
+}
+
 /// `package` or `package=program`.
 fn has_debian(wanted: &str) -> bool {
     let (package, program) = wanted

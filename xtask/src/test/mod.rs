@@ -13,6 +13,8 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::Args;
 
+pub(crate) use install::want_debian;
+
 use crate::process::{self, cargo, since};
 use crate::tree::Tree;
 use crate::{fuzz, test::stage::Stage, test::tally::Tally};

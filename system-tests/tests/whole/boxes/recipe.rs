@@ -135,8 +135,13 @@ impl Recipe {
             }
         };
         (
-            recipe(Kind::Platform, "platform", &platform_toml(world), world.platform.path()),
-            recipe(Kind::Gateway, "gateway", &gateway_toml(&house.config), house.path()),
+            recipe(
+                Kind::Platform,
+                "platform",
+                &world.platform.toml(),
+                world.platform.path(),
+            ),
+            recipe(Kind::Gateway, "gateway", &house.toml(), house.path()),
         )
     }
 
@@ -149,38 +154,4 @@ impl Recipe {
     pub fn logged(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
-}
-
-fn platform_toml(world: &World) -> String {
-    let config = &world.platform.config;
-    format!(
-        "[link]\nlisten = \"{}\"\n[enrolment]\nlisten = \"{}\"\n[web]\nlisten = \"{}\"\n",
-        config.link.listen, config.enrolment.listen, config.web.listen
-    )
-}
-
-fn gateway_toml(config: &tomori_gateway::Config) -> String {
-    let (lan, commands) = (&config.lan, &config.commands);
-    let uplink = config
-        .uplink
-        .address
-        .as_ref()
-        .map(|address| format!("[uplink]\naddress = \"{address}\"\n"));
-    format!(
-        "[lan]\naddress = \"{}\"\nport = {}\nmulticast = \"{}\"\npoll_every_ms = {}\npoll_moving_ms = {}\n\
-         lost_after_ms = {}\nanswer_within_ms = {}\nset_within_ms = {}\ngap_ms = {}\n\
-         [commands]\nconfirm_within_s = {}\nstart_within_ms = {}\n{}",
-        lan.address,
-        lan.port,
-        lan.multicast,
-        lan.poll_every_ms,
-        lan.poll_moving_ms,
-        lan.lost_after_ms,
-        lan.answer_within_ms,
-        lan.set_within_ms,
-        lan.gap_ms,
-        commands.confirm_within_s,
-        commands.start_within_ms,
-        uplink.unwrap_or_default()
-    )
 }

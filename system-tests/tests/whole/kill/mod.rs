@@ -123,7 +123,7 @@ impl Arena {
         let plan = Plan {
             travel: Duration::from_millis(400),
             has_wan: false,
-            ..Plan::shutters(SHUTTERS)
+            ..Plan::shutters(SHUTTERS as usize)
         };
         world.build(plan).await.unwrap();
         // The times are the house's, which are a tenth as long.

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 
 /// Resident memory in bytes.
-pub fn resident(pid: u32) -> Result<u64> {
+pub(crate) fn resident(pid: u32) -> Result<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = text
         .lines()
@@ -14,7 +14,7 @@ pub fn resident(pid: u32) -> Result<u64> {
 }
 
 /// Processor seconds, user and system, since the process started.
-pub fn processor_seconds(pid: u32) -> Result<f64> {
+pub(crate) fn processor_seconds(pid: u32) -> Result<f64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name is in parentheses and may hold spaces; the numbers come after it.
     let numbers: Vec<&str> = text.rsplit(')').next().context("no stat")?.split_whitespace().collect();

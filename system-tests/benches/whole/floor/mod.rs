@@ -1,4 +1,5 @@
 //! What Tomori is measured against, in the same run on the same machine.
 
-pub mod handshake;
-pub mod mqtt;
+pub(crate) mod bare;
+pub(crate) mod handshake;
+pub(crate) mod mqtt;
