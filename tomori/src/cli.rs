@@ -416,6 +416,16 @@ mod tests {
                 "[\"SH:1.0/AV:N\", \"SH:1.0/AV:A\"], explain: false, json: true",
             ),
             ("tomori risk score --stdin --explain", "vectors: [], explain: true"),
+            (
+                "tomori risk analyze m.toml --json --target important",
+                "below: Some(Important)",
+            ),
+            ("tomori risk diff a.toml b.toml", "old: \"a.toml\", new: \"b.toml\""),
+            (
+                "tomori risk check m.toml --max-severity warning --require-tracking",
+                "require_tracking: true",
+            ),
+            ("tomori risk init", "Init(InitWish { file: None })"),
             ("tomori audit verify", "AuditVerify { folder: None }"),
             ("tomori audit verify /x", "AuditVerify { folder: Some(\"/x\")"),
         ] {

@@ -14,6 +14,14 @@ pub(crate) fn complaint(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// Tells whoever watches a terminal that work goes on; programs that read standard error are not told.
+pub(crate) fn progress(text: &str) {
+    let mut err = std::io::stderr().lock();
+    if err.is_terminal() {
+        let _ = writeln!(err, "{text}");
+    }
+}
+
 /// Whether a person sits in front: both what they type and what they read is a terminal.
 #[must_use]
 pub(crate) fn is_terminal() -> bool {

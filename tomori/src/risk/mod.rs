@@ -1,8 +1,14 @@
 //! `tomori risk …`: the risk method of chapter 3 on the command line.
 
+mod analyze;
+mod check;
+mod diff;
+mod init;
 mod lines;
+mod model_file;
 mod record;
 mod score;
+mod summary;
 
 use std::process::ExitCode;
 
@@ -10,6 +16,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use tomori_risk::Language;
 use tomori_runtime::i18n::Lang;
 
+use crate::screen;
 use crate::words::say;
 
 /// What shall be done with risks.
@@ -17,7 +24,27 @@ use crate::words::say;
 pub enum Wish {
     /// Score vectors.
     Score(ScoreWish),
+    /// Analyse a service.
+    Analyze(analyze::AnalyzeWish),
+    /// Compare two descriptions of a service.
+    Diff(diff::DiffWish),
+    /// Judge a service.
+    Check(check::CheckWish),
+    /// Begin a description.
+    Init(init::InitWish),
 }
+
+/// How it ended, for programs that wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// As wished.
+    Holds,
+    /// There is something to look at.
+    Findings,
+}
+
+/// What a person reads when the input is wrong.
+struct Complaint(String);
 
 /// Which vectors, and how to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +81,10 @@ pub(crate) fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(score)
+        .subcommand(analyze::command(lang))
+        .subcommand(diff::command(lang))
+        .subcommand(check::command(lang))
+        .subcommand(init::command(lang))
 }
 
 /// What the person wants, when clap has found nothing wrong.
@@ -64,6 +95,10 @@ pub(crate) fn wish(matches: &ArgMatches) -> Option<Wish> {
             explain: inner.get_flag("explain"),
             json: inner.get_flag("json"),
         })),
+        Some(("analyze", inner)) => analyze::wish(inner).map(Wish::Analyze),
+        Some(("diff", inner)) => diff::wish(inner).map(Wish::Diff),
+        Some(("check", inner)) => check::wish(inner).map(Wish::Check),
+        Some(("init", inner)) => Some(Wish::Init(init::wish(inner))),
         _ => None,
     }
 }
@@ -72,6 +107,22 @@ pub(crate) fn wish(matches: &ArgMatches) -> Option<Wish> {
 pub(crate) fn run(wish: &Wish, lang: Lang) -> ExitCode {
     match wish {
         Wish::Score(wish) => score::run(wish, lang),
+        Wish::Analyze(wish) => status(analyze::run(wish, lang)),
+        Wish::Diff(wish) => status(diff::run(wish, lang)),
+        Wish::Check(wish) => status(check::run(wish, lang)),
+        Wish::Init(wish) => status(init::run(wish, lang)),
+    }
+}
+
+/// 0: as wished; 1: there are findings; 2: the input is wrong.
+fn status(end: Result<End, Complaint>) -> ExitCode {
+    match end {
+        Ok(End::Holds) => ExitCode::SUCCESS,
+        Ok(End::Findings) => ExitCode::from(1),
+        Err(Complaint(text)) => {
+            screen::complaint(&text);
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Descriptions that do not hold together: the key at fault, and the remedy in both languages.
 
-use tomori_risk::description::{Flaw, ServiceModel};
+use proptest::prelude::*;
+use tomori_risk::analysis::analyse;
+use tomori_risk::description::{Flaw, START, ServiceModel};
 
-use super::models::{SMALL, read, sample};
+use super::models::{SMALL, question, read, sample};
 
 fn flaw(text: &str) -> Flaw {
     read(text).check().unwrap_err()
@@ -169,5 +171,34 @@ fn words_that_are_in_no_table_are_refused_with_those_that_are() {
 fn the_samples_hold_together() {
     for name in ["shutter-service", "dispatch-security-service"] {
         assert_eq!(read(&sample(name)).check(), Ok(()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Lines lost, doubled and exchanged: what can be read and holds together is analysed whole; the rest is refused.
+    #[test]
+    fn spoilt_descriptions_are_analysed_or_refused(changes in prop::collection::vec((0_usize..3, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..4)) {
+        // Everything that stands commented out in the beginning, too.
+        let all: String = START.lines().map(|line| line.strip_prefix("# ").filter(|rest| rest.starts_with('[') || rest.contains(" = ")).unwrap_or(line).to_owned() + "\n").collect();
+        let text = if changes.len() % 2 == 0 { START } else { &all };
+        let mut lines: Vec<&str> = text.lines().collect();
+        for (kind, one, other) in changes {
+            let (one, other) = (one.index(lines.len()), other.index(lines.len()));
+            match kind {
+                0 => drop(lines.remove(one)),
+                1 => lines.insert(other, lines[one]),
+                _ => lines.swap(one, other),
+            }
+        }
+        if let Ok(model) = toml::from_str::<ServiceModel>(&lines.join("\n")) {
+            let holds = model.check();
+            let analysis = analyse(&model, &question());
+            prop_assert_eq!(holds.is_ok(), analysis.is_ok());
+            if let Ok(analysis) = analysis {
+                prop_assert!(analysis.threats.iter().all(|threat| threat.metrics.len() == 10));
+            }
+        }
     }
 }
