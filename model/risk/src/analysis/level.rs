@@ -61,13 +61,13 @@ fn because(
     steps.push(match assumed {
         Some(assumed) => Words::new(
             format!("手順1: ユースケース{cases}件と構成要素{parts}件から、暫定的に{assumed}と仮定しました。"),
-            format!("Step 1: from {cases} use cases and {parts} components, {assumed} was assumed at first."),
+            format!("Step 1: {assumed} was assumed at first, from the use cases ({cases}) and components ({parts})."),
         ),
         None => Words::new(
             format!(
                 "手順1: ユースケース{cases}件と構成要素{parts}件を分析しました（暫定のレベルは書かれていません）。"
             ),
-            format!("Step 1: {cases} use cases and {parts} components were analysed (no level was assumed)."),
+            format!("Step 1: use cases ({cases}) and components ({parts}) were analysed; no level was assumed."),
         ),
     });
     let list = |names: Vec<&Words>| {
