@@ -9,9 +9,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tomori_risk::Severity;
 use tomori_risk::analysis::{Analysis, Question, analyse};
+use tomori_risk::description::ServiceModel;
 use tomori_runtime::i18n::Lang;
 
-use super::{Complaint, End, model_file, summary};
+use super::{Complaint, End, model_file, report, summary};
 use crate::screen;
 use crate::words::say;
 
@@ -25,11 +26,12 @@ pub struct AnalyzeWish {
     json: bool,
     below: Option<Severity>,
     as_of: Option<Date>,
+    reports: report::ReportWish,
 }
 
 pub(super) fn command(lang: Lang) -> Command {
     let t = |key: &str| say(lang, key, &[]);
-    Command::new("analyze")
+    let command = Command::new("analyze")
         .about(t("risk-analyze"))
         .arg(model_argument(lang))
         .arg(
@@ -45,7 +47,8 @@ pub(super) fn command(lang: Lang) -> Command {
                 .help(t("risk-target"))
                 .value_parser(Severity::ALL.map(Severity::code)),
         )
-        .arg(as_of_argument(lang))
+        .arg(as_of_argument(lang));
+    report::options(command, lang)
 }
 
 /// The description's file.
@@ -72,6 +75,7 @@ pub(super) fn wish(matches: &ArgMatches) -> Option<AnalyzeWish> {
         json: matches.get_flag("json"),
         below: severity(matches, "target"),
         as_of: matches.get_one::<Date>("as-of").copied(),
+        reports: report::wish(matches),
     })
 }
 
@@ -82,12 +86,15 @@ pub(super) fn severity(matches: &ArgMatches, name: &str) -> Option<Severity> {
 }
 
 pub(super) fn run(wish: &AnalyzeWish, lang: Lang) -> Result<End, Complaint> {
-    let analysis = analysis(&wish.model, wish.as_of, wish.below, lang)?;
+    let (model, analysis) = model_and_analysis(&wish.model, wish.as_of, wish.below, lang)?;
+    let written = report::write(&wish.reports, &analysis, &model, lang)?;
     if wish.json {
-        let text = serde_json::to_string_pretty(&analysis).map_err(|error| Complaint(error.to_string()))?;
-        screen::line(&text);
-    } else {
+        let text = tomori_workbench::json(&analysis).map_err(|error| Complaint(error.to_string()))?;
+        screen::line(text.trim_end());
+    } else if written.is_empty() {
         screen::line(&summary::text(&analysis, lang));
+    } else {
+        report::tell(&written, lang);
     }
     Ok(End::Holds)
 }
@@ -99,6 +106,16 @@ pub(super) fn analysis(
     below: Option<Severity>,
     lang: Lang,
 ) -> Result<Analysis, Complaint> {
+    model_and_analysis(model, as_of, below, lang).map(|(_, analysis)| analysis)
+}
+
+/// The same, with what was read.
+pub(super) fn model_and_analysis(
+    model: &Path,
+    as_of: Option<Date>,
+    below: Option<Severity>,
+    lang: Lang,
+) -> Result<(ServiceModel, Analysis), Complaint> {
     let read = model_file::read(model).map_err(|error| Complaint(error.message(lang)))?;
     let (components, links) = (read.components.len(), read.links.len());
     if components + links > MANY {
@@ -106,5 +123,6 @@ pub(super) fn analysis(
         screen::progress(&say(lang, "risk-progress", &arguments));
     }
     let as_of = as_of.unwrap_or_else(|| TimeZone::system().to_datetime(Timestamp::now()).date());
-    analyse(&read, &Question { as_of, below }).map_err(|flaw| Complaint(flaw.to_string()))
+    let analysis = analyse(&read, &Question { as_of, below }).map_err(|flaw| Complaint(flaw.to_string()))?;
+    Ok((read, analysis))
 }

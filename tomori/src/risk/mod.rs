@@ -3,10 +3,12 @@
 mod analyze;
 mod check;
 mod diff;
+mod import;
 mod init;
 mod lines;
 mod model_file;
 mod record;
+mod report;
 mod score;
 mod summary;
 
@@ -32,6 +34,10 @@ pub enum Wish {
     Check(check::CheckWish),
     /// Begin a description.
     Init(init::InitWish),
+    /// Write a workbook to edit.
+    Export(report::ExportWish),
+    /// Take an edited workbook back.
+    Import(import::ImportWish),
 }
 
 /// How it ended, for programs that wait for it.
@@ -85,6 +91,8 @@ pub(crate) fn command(lang: Lang) -> Command {
         .subcommand(diff::command(lang))
         .subcommand(check::command(lang))
         .subcommand(init::command(lang))
+        .subcommand(report::export_command(lang))
+        .subcommand(import::command(lang))
 }
 
 /// What the person wants, when clap has found nothing wrong.
@@ -99,6 +107,8 @@ pub(crate) fn wish(matches: &ArgMatches) -> Option<Wish> {
         Some(("diff", inner)) => diff::wish(inner).map(Wish::Diff),
         Some(("check", inner)) => check::wish(inner).map(Wish::Check),
         Some(("init", inner)) => Some(Wish::Init(init::wish(inner))),
+        Some(("export", inner)) => report::export_wish(inner).map(Wish::Export),
+        Some(("import", inner)) => import::wish(inner).map(Wish::Import),
         _ => None,
     }
 }
@@ -111,6 +121,8 @@ pub(crate) fn run(wish: &Wish, lang: Lang) -> ExitCode {
         Wish::Diff(wish) => status(diff::run(wish, lang)),
         Wish::Check(wish) => status(check::run(wish, lang)),
         Wish::Init(wish) => status(init::run(wish, lang)),
+        Wish::Export(wish) => status(report::export(wish, lang)),
+        Wish::Import(wish) => status(import::run(wish, lang)),
     }
 }
 
