@@ -89,6 +89,8 @@ fn edits_come_back_and_comments_stay() {
         .text
         .lines()
         .filter(|line| !line.starts_with("note") && !line.is_empty())
+        // The measure with the new note stands on one line, which is another now.
+        .filter(|line| !line.contains(&format!("\"{measure}\"")))
     {
         assert!(merged.text.contains(line), "{line} is gone");
     }
