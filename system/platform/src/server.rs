@@ -287,7 +287,10 @@ impl Platform {
             () = shutdown.wait() => None,
             Some(ended) = tasks.join_next() => Some(ended),
         };
-        if ended.is_none() {
+        // The shutdown may have been given in the same moment, and a task that heard it first be the one that ended: the
+        // others still have their leave to take.
+        let is_asked = shutdown.is_set();
+        if is_asked {
             let rest = async { while tasks.join_next().await.is_some() {} };
             if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
                 tracing::warn!("some tasks took too long to end");
@@ -303,8 +306,7 @@ impl Platform {
         services.audit.close().await;
         drop(data);
         match ended {
-            // The shutdown may have been given in the same moment.
-            Some(Ok(_)) if shutdown.is_set() => Ok(()),
+            Some(Ok(_)) if is_asked => Ok(()),
             Some(Ok(task)) => Err(ServerError::Ended { task }),
             Some(Err(error)) => {
                 tracing::error!(%error, "a task of the platform failed");
