@@ -146,9 +146,13 @@ pub fn client_config(
         .map_err(TlsError::Identity)?
         .with_webpki_verifier(verifier);
     let mut config = match identity {
-        Some(identity) => builder
-            .with_client_auth_cert(chain(identity), identity.key.to_tls())
-            .map_err(TlsError::Identity)?,
+        Some(identity) => {
+            // The server has the authority's certificate. Sent along, it would be kept with each connection.
+            let shown = chain(identity).into_iter().filter(|der| der.as_ref() != root_der);
+            builder
+                .with_client_auth_cert(shown.collect(), identity.key.to_tls())
+                .map_err(TlsError::Identity)?
+        }
         None => builder.with_no_client_auth(),
     };
     config.resumption = rustls::client::Resumption::disabled();

@@ -158,9 +158,12 @@ impl Link {
 
     /// Carries one connection to its end.
     async fn carry(&self, accepted: Accepted, server: GatewayLinkServer<Admission>) {
-        let peer_address = accepted.peer;
-        let certificate = accepted.client_certificate.as_deref().map(PeerCertificate::parse);
-        let certificate = match certificate {
+        let Accepted {
+            stream,
+            peer: peer_address,
+            client_certificate,
+        } = accepted;
+        let certificate = match client_certificate.map(|der| PeerCertificate::parse(&der)) {
             Some(Ok(certificate)) => Arc::new(certificate),
             Some(Err(error)) => {
                 tracing::warn!(%peer_address, %error, "a client certificate does not fit");
@@ -178,7 +181,7 @@ impl Link {
             request.extensions_mut().insert(peer.clone());
             server.clone().call(request)
         });
-        let connection = builder().serve_connection(TokioIo::new(accepted.stream), service);
+        let connection = builder().serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let farewell = async {
             tokio::select! {
