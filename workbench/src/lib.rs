@@ -2,10 +2,10 @@
 //!
 //! | Wanted | Take |
 //! |---|---|
-//! | one page with pictures, to read and to print | [`html`] |
+//! | one page with pictures, to read and to print | [`html()`] |
 //! | a workbook to filter, to edit and to bring back | [`xlsx`], then [`merge::import`] |
 //! | tables for other programs | [`csv`], [`json`] |
-//! | text for a repository | [`markdown`] |
+//! | text for a repository | [`markdown()`] |
 //!
 //! All of these but the HTML are renderings of the same tables (`table`), so that they cannot disagree.
 //!
