@@ -36,7 +36,6 @@ pub(super) async fn seed(
     house: &HouseConfig,
     lang: Lang,
     wall_clock: &SharedClock,
-    house_clock: &SharedClock,
     entropy: &dyn Entropy,
 ) -> Result<Paper> {
     let t = |key: &str| say(lang, key, &[]);
@@ -121,9 +120,6 @@ pub(super) async fn seed(
     }
     let first = first.context("nobody lives in the demo's house")?;
     let resident = first.resident().context("the first resident is none")?;
-    for draft in schedules(services, &home, house_clock.now()).await? {
-        services.shutter.create(&home, resident, draft).await?;
-    }
     let new = NewToken {
         label: "demo".to_owned(),
         scope: Scope::Control,
@@ -142,7 +138,17 @@ pub(super) async fn seed(
 
 /// Open at seven on working days, close at sunset, for every shutter; and one opening in two minutes, so that a visitor
 /// sees the four steps without waiting for the morning.
-async fn schedules(services: &Services, home: &HomeId, now: Timestamp) -> Result<Vec<Draft>> {
+///
+/// # Errors
+/// When the platform refuses one.
+pub(super) async fn schedules(services: &Services, paper: &Paper, now: Timestamp) -> Result<()> {
+    for draft in drafts(services, &paper.home, now).await? {
+        services.shutter.create(&paper.home, &paper.resident, draft).await?;
+    }
+    Ok(())
+}
+
+async fn drafts(services: &Services, home: &HomeId, now: Timestamp) -> Result<Vec<Draft>> {
     let zone = TimeZone::get("Asia/Tokyo")?;
     let soon = zone.to_datetime(now + SignedDuration::from_mins(2)).time();
     let soon = time(soon.hour(), soon.minute(), 0, 0);

@@ -62,7 +62,11 @@ impl Town {
             None => {
                 let house = world.house();
                 let (wall, house_clock) = (&world.wall_clock, &world.house_clock);
-                let paper = seed::seed(platform.services(), &house, lang, wall, house_clock, entropy.as_ref()).await?;
+                let services = platform.services();
+                let paper = seed::seed(services, &house, lang, wall, entropy.as_ref()).await?;
+                if world.has_schedules {
+                    seed::schedules(services, &paper, house_clock.now()).await?;
+                }
                 paper.write(&path)?;
                 paper
             }

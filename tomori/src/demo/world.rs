@@ -35,6 +35,8 @@ pub(super) struct World {
     pub house_clock: SharedClock,
     /// The time of the world.
     pub wall_clock: SharedClock,
+    /// Whether the house comes with schedules. A play sets its own: two firings of one moment would end each other.
+    pub has_schedules: bool,
 }
 
 impl World {
@@ -66,6 +68,7 @@ impl World {
             link,
             enrolment,
             echonet_port: echonet_port(wish.once)?,
+            has_schedules: !wish.once,
             house_clock,
             wall_clock: Arc::new(SystemClock),
         })
