@@ -28,14 +28,23 @@ pub enum DeviceKind {
     HumanDetectionSensor,
     /// 0x0002 crime prevention sensor (防犯センサ).
     CrimePreventionSensor,
+    /// 0x0003 emergency button (非常ボタン).
+    EmergencyButton,
+    /// 0x0019 fire sensor (火災センサ).
+    FireSensor,
+    /// 0x0029 open/close sensor (開閉センサ) of a window or a door.
+    OpenCloseSensor,
 }
 
 impl DeviceKind {
     /// Every kind, in the order of the class codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::CrimePreventionSensor,
+        Self::EmergencyButton,
         Self::HumanDetectionSensor,
         Self::TemperatureSensor,
+        Self::FireSensor,
+        Self::OpenCloseSensor,
         Self::HomeAirConditioner,
         Self::ElectricRainDoor,
         Self::ElectricLock,
@@ -47,8 +56,11 @@ impl DeviceKind {
     pub fn class_code(self) -> u16 {
         match self {
             Self::CrimePreventionSensor => 0x0002,
+            Self::EmergencyButton => 0x0003,
             Self::HumanDetectionSensor => 0x0007,
             Self::TemperatureSensor => 0x0011,
+            Self::FireSensor => 0x0019,
+            Self::OpenCloseSensor => 0x0029,
             Self::HomeAirConditioner => 0x0130,
             Self::ElectricRainDoor => 0x0263,
             Self::ElectricLock => 0x026f,
@@ -67,8 +79,11 @@ impl DeviceKind {
     pub fn short_name(self) -> &'static str {
         match self {
             Self::CrimePreventionSensor => "crimePreventionSensor",
+            Self::EmergencyButton => "emergencyButton",
             Self::HumanDetectionSensor => "humanDetectionSensor",
             Self::TemperatureSensor => "temperatureSensor",
+            Self::FireSensor => "fireSensor",
+            Self::OpenCloseSensor => "openCloseSensor",
             Self::HomeAirConditioner => "homeAirConditioner",
             Self::ElectricRainDoor => "electricRainDoor",
             Self::ElectricLock => "electricLock",

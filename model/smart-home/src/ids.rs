@@ -143,6 +143,16 @@ id!(
     /// The right of one paired phone to speak to the gateway inside the house (EP⑩).
     GrantId, "grant", "grant"
 );
+id!(
+    /// An incident (事案): one cause for concern in one home, from its first alarm until somebody closes it. The gateway
+    /// gives it.
+    IncidentId, "incident", "inc"
+);
+id!(
+    /// One alarm of one sensor (発報). The gateway gives it; end to end it is what tells a repeated message from a second
+    /// alarm.
+    AlarmId, "alarm", "alm"
+);
 
 #[cfg(test)]
 mod tests {

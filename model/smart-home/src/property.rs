@@ -191,6 +191,16 @@ pub mod name {
         fault_status = "faultStatus";
         /// 0x89 of every class: what the fault is.
         fault_description = "faultDescription";
+        /// B1 of detectors (0x0002, 0x0003, 0x0007, 0x0019): `true` while something is detected.
+        detection = "detection";
+        /// 0x0029 B1: `open`, `close`.
+        open_close_detection = "openCloseDetection";
+        /// 0x0029 E0: `close`, `open`, or how far it is open in steps 1 to 8.
+        open_status = "openStatus";
+        /// 0x026F E3: `true` while the door is open.
+        door_opened = "doorOpened";
+        /// 0x026F E5: `normal`, `breakOpen`, `doorOpen`, `manualUnlocked`, `tampered`.
+        alarm_status = "alarmStatus";
         /// 0x0263 E0: `open`, `close`, `stop`.
         open_close_operation = "openCloseOperation";
         /// 0x0263 E1: 0 to 100 %.

@@ -48,6 +48,9 @@ kind-home-air-conditioner = Air conditioner
 kind-temperature-sensor = Temperature sensor
 kind-human-detection-sensor = Motion sensor
 kind-crime-prevention-sensor = Security sensor
+kind-emergency-button = Emergency button
+kind-fire-sensor = Fire sensor
+kind-open-close-sensor = Window and door sensor
 kind-other = Device
 
 ## Facts, as devices report them
@@ -65,6 +68,8 @@ fact-locked = Locked
 fact-unlocked = Unlocked
 fact-detected = Something detected
 fact-not-detected = Nothing detected
+fact-contact-open = Open
+fact-contact-closed = Closed
 headline-not-adopted = Not ready yet
 headline-never-heard = Not known yet
 headline-unknown = Not known

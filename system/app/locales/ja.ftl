@@ -44,6 +44,9 @@ kind-home-air-conditioner = エアコン
 kind-temperature-sensor = 温度センサー
 kind-human-detection-sensor = 人感センサー
 kind-crime-prevention-sensor = 防犯センサー
+kind-emergency-button = 非常ボタン
+kind-fire-sensor = 火災センサー
+kind-open-close-sensor = 開閉センサー
 kind-other = 機器
 
 ## Facts, as devices report them
@@ -61,6 +64,8 @@ fact-locked = 施錠されています
 fact-unlocked = 解錠されています
 fact-detected = 検知しています
 fact-not-detected = 検知していません
+fact-contact-open = 開いています
+fact-contact-closed = 閉まっています
 headline-not-adopted = まだ使えません
 headline-never-heard = まだわかりません
 headline-unknown = わかりません

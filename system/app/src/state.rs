@@ -35,6 +35,8 @@ pub(crate) enum Fact {
     Locked(bool),
     /// Somebody or something is noticed.
     Detection(bool),
+    /// A window or a door is open, or closed.
+    Contact(bool),
     /// Degrees Celsius.
     Temperature(f64),
 }
@@ -316,11 +318,24 @@ fn fact(view: &DeviceView) -> Option<(Fact, Timestamp)> {
         DeviceKind::GeneralLighting => boolean(view, "operationStatus").map(|(on, at)| (Fact::Power(on), at)),
         DeviceKind::HomeAirConditioner => boolean(view, "operationStatus").map(|(on, at)| (Fact::Running(on), at)),
         DeviceKind::TemperatureSensor => number(view, "value").map(|(degrees, at)| (Fact::Temperature(degrees), at)),
-        DeviceKind::HumanDetectionSensor | DeviceKind::CrimePreventionSensor => {
-            boolean(view, "detection").map(|(noticed, at)| (Fact::Detection(noticed), at))
-        }
+        DeviceKind::HumanDetectionSensor
+        | DeviceKind::CrimePreventionSensor
+        | DeviceKind::EmergencyButton
+        | DeviceKind::FireSensor => boolean(view, "detection").map(|(noticed, at)| (Fact::Detection(noticed), at)),
+        DeviceKind::OpenCloseSensor => contact(view),
         _ => None,
     }
+}
+
+/// A window or a door: the state that the sensor has, by ECHONET Lite the one (B1) or the other (E0).
+fn contact(view: &DeviceView) -> Option<(Fact, Timestamp)> {
+    let (open, at) = match word(view, "openCloseDetection").or_else(|| word(view, "openStatus")) {
+        Some(("open", at)) => (true, at),
+        Some(("close", at)) => (false, at),
+        // Some steps open.
+        _ => (true, number(view, "openStatus")?.1),
+    };
+    Some((Fact::Contact(open), at))
 }
 
 #[expect(

@@ -9,10 +9,13 @@ mod controller;
 mod crime_prevention_sensor;
 mod electric_lock;
 mod electric_rain_door;
+mod emergency_button;
+mod fire_sensor;
 mod general_lighting;
 mod home_air_conditioner;
 mod human_detection_sensor;
 mod node_profile;
+mod open_close_sensor;
 mod spec;
 mod super_class;
 mod temperature_sensor;
@@ -37,10 +40,13 @@ pub struct Class {
 }
 
 /// Every class, by ascending code.
-pub static CLASSES: [&Class; 9] = [
+pub static CLASSES: [&Class; 12] = [
     &crime_prevention_sensor::CLASS,
+    &emergency_button::CLASS,
     &human_detection_sensor::CLASS,
     &temperature_sensor::CLASS,
+    &fire_sensor::CLASS,
+    &open_close_sensor::CLASS,
     &home_air_conditioner::CLASS,
     &electric_rain_door::CLASS,
     &electric_lock::CLASS,

@@ -88,6 +88,38 @@ fn a_shutter_reads_as_the_appendix_says() {
 }
 
 #[test]
+fn what_watches_over_the_house_reads_as_the_appendix_says() {
+    let yes = PropertyValue::Boolean(true);
+    let cases: [(u16, PropertyName, &[u8], PropertyValue); 12] = [
+        (0x0002, name::detection(), &[0x41], yes.clone()),
+        (0x0003, name::detection(), &[0x41], yes.clone()),
+        (0x0007, name::detection(), &[0x42], PropertyValue::Boolean(false)),
+        (0x0019, name::detection(), &[0x41], yes.clone()),
+        (
+            0x0019,
+            PropertyName::known("thresholdLevel"),
+            &[0x38],
+            PropertyValue::Number(8.0),
+        ),
+        (0x0029, name::open_close_detection(), &[0x41], word("open")),
+        (0x0029, name::open_close_detection(), &[0x42], word("close")),
+        (0x0029, name::open_status(), &[0x30], word("close")),
+        (0x0029, name::open_status(), &[0x31], PropertyValue::Number(1.0)),
+        (0x0029, name::open_status(), &[0x39], word("open")),
+        (0x026f, name::door_opened(), &[0x41], yes),
+        (0x026f, name::alarm_status(), &[0x44], word("tampered")),
+    ];
+    for (class, name, edt, value) in cases {
+        let read = property(class, name.as_str()).decode(edt);
+        assert_eq!(read, Ok(value), "{class:04x} {name} {edt:02x?}");
+    }
+    for class in [0x0002, 0x0003, 0x0019] {
+        let reset = property(class, "reset");
+        assert_eq!((reset.get, reset.encode(&word("reset"))), (Access::No, Ok(vec![0x00])));
+    }
+}
+
+#[test]
 fn bytes_without_meaning_are_named() {
     let status = property(0x0263, "openCloseStatus");
     assert_eq!(

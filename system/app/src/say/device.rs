@@ -17,6 +17,9 @@ impl Say {
             DeviceKind::TemperatureSensor => self.text("kind-temperature-sensor"),
             DeviceKind::HumanDetectionSensor => self.text("kind-human-detection-sensor"),
             DeviceKind::CrimePreventionSensor => self.text("kind-crime-prevention-sensor"),
+            DeviceKind::EmergencyButton => self.text("kind-emergency-button"),
+            DeviceKind::FireSensor => self.text("kind-fire-sensor"),
+            DeviceKind::OpenCloseSensor => self.text("kind-open-close-sensor"),
             _ => self.text("kind-other"),
         }
     }
@@ -55,6 +58,8 @@ impl Say {
             Fact::Locked(false) => self.text("fact-unlocked"),
             Fact::Detection(true) => self.text("fact-detected"),
             Fact::Detection(false) => self.text("fact-not-detected"),
+            Fact::Contact(true) => self.text("fact-contact-open"),
+            Fact::Contact(false) => self.text("fact-contact-closed"),
             Fact::Temperature(degrees) => number::celsius(degrees),
         }
     }

@@ -1,6 +1,7 @@
 //! What the things of a house do by themselves, as pure models: state and time in, state out.
 
 pub mod air_conditioner;
+pub mod contact;
 pub mod light;
 pub mod lock;
 pub mod sensor;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tomori_smart_home::DeviceKind;
 
 pub use air_conditioner::AirConditioner;
+pub use contact::Contact;
 pub use light::Light;
 pub use lock::Lock;
 pub use sensor::{Detector, Thermometer};
@@ -31,9 +33,9 @@ pub struct Codes {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "operation", content = "value", rename_all = "camelCase")]
 pub enum Hand {
-    /// Presses the wall switch of a shutter: open.
+    /// Presses the wall switch of a shutter: open; opens a window.
     Open,
-    /// Presses the wall switch of a shutter: close.
+    /// Presses the wall switch of a shutter: close; closes a window.
     Close,
     /// Presses the wall switch of a shutter: stop.
     Stop,
@@ -49,7 +51,7 @@ pub enum Hand {
     Door(bool),
     /// Makes it warmer or colder where the sensor hangs, in °C.
     Temperature(f64),
-    /// Walks into what a sensor watches (`true`), or has it look away (`false`).
+    /// Walks into what a sensor watches, presses the button, makes smoke (`true`), or puts an end to it (`false`).
     Detected(bool),
 }
 
@@ -154,10 +156,15 @@ pub enum Look {
         /// What it measures, °C.
         temperature: f64,
     },
-    /// A human detection sensor or a crime prevention sensor.
+    /// A sensor that detects somebody, a burglar, a call for help or fire.
     Detector {
-        /// Whether it has detected somebody.
+        /// Whether it has detected it.
         detected: bool,
+    },
+    /// The contact of a window or a door.
+    Contact {
+        /// Whether it is open.
+        open: bool,
     },
     /// An electric lock.
     Lock {

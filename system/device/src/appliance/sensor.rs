@@ -1,4 +1,4 @@
-//! Sensors: temperature, human detection, crime prevention.
+//! Sensors that measure or detect: temperature, somebody, a burglar, a call for help, fire.
 
 use std::time::Duration;
 
@@ -82,11 +82,11 @@ impl Appliance for Thermometer {
     fn recall(&mut self, _look: &Look) {}
 }
 
-/// A sensor that detects somebody: a human detection sensor forgets after a while, a crime prevention sensor
-/// remembers until it is reset.
+/// A sensor that detects something: a human detection sensor forgets after a while, the others remember until they are
+/// reset.
 #[derive(Debug, Clone)]
 pub struct Detector {
-    crime: bool,
+    kind: DeviceKind,
     hold: SignedDuration,
     detected: bool,
     until: Option<Timestamp>,
@@ -97,7 +97,7 @@ impl Detector {
     #[must_use]
     pub fn human(hold: Duration) -> Self {
         Self {
-            crime: false,
+            kind: DeviceKind::HumanDetectionSensor,
             hold: SignedDuration::try_from(hold).unwrap_or(SignedDuration::from_secs(60)),
             detected: false,
             until: None,
@@ -107,28 +107,44 @@ impl Detector {
     /// A crime prevention sensor.
     #[must_use]
     pub fn crime() -> Self {
+        Self::remembering(DeviceKind::CrimePreventionSensor)
+    }
+
+    /// An emergency button: it stays pressed until it is reset.
+    #[must_use]
+    pub fn button() -> Self {
+        Self::remembering(DeviceKind::EmergencyButton)
+    }
+
+    /// A fire sensor.
+    #[must_use]
+    pub fn fire() -> Self {
+        Self::remembering(DeviceKind::FireSensor)
+    }
+
+    fn remembering(kind: DeviceKind) -> Self {
         Self {
-            crime: true,
+            kind,
             hold: SignedDuration::ZERO,
             detected: false,
             until: None,
         }
     }
+
+    fn remembers(&self) -> bool {
+        self.kind != DeviceKind::HumanDetectionSensor
+    }
 }
 
 impl Appliance for Detector {
     fn kind(&self) -> DeviceKind {
-        if self.crime {
-            DeviceKind::CrimePreventionSensor
-        } else {
-            DeviceKind::HumanDetectionSensor
-        }
+        self.kind
     }
 
     fn codes(&self) -> Codes {
         Codes {
             announce: &[DETECTION],
-            set: if self.crime { &[RESET] } else { &[] },
+            set: if self.remembers() { &[RESET] } else { &[] },
             get: &[DETECTION],
         }
     }
@@ -138,7 +154,7 @@ impl Appliance for Detector {
     }
 
     fn set(&mut self, epc: u8, edt: &[u8], _now: Timestamp) -> bool {
-        let reset = self.crime && epc == RESET && edt == [0x00];
+        let reset = self.remembers() && epc == RESET && edt == [0x00];
         if reset {
             self.detected = false;
         }
@@ -161,7 +177,7 @@ impl Appliance for Detector {
             return false;
         };
         self.detected = detected;
-        self.until = (detected && !self.crime).then(|| now.checked_add(self.hold).unwrap_or(Timestamp::MAX));
+        self.until = (detected && !self.remembers()).then(|| now.checked_add(self.hold).unwrap_or(Timestamp::MAX));
         true
     }
 
@@ -174,7 +190,7 @@ impl Appliance for Detector {
     fn recall(&mut self, look: &Look) {
         // A human detection sensor that was started again has seen nobody yet.
         if let Look::Detector { detected } = look {
-            self.detected = self.crime && *detected;
+            self.detected = self.remembers() && *detected;
         }
     }
 }
@@ -220,13 +236,17 @@ mod tests {
     }
 
     #[test]
-    fn a_crime_is_remembered_until_reset() {
-        let mut sensor = Detector::crime();
-        sensor.by_hand(Hand::Detected(true), at(0));
-        sensor.pass(at(1_000_000));
-        assert_eq!(sensor.get(DETECTION, at(0)), Some(vec![0x41]));
-        assert!(!sensor.set(RESET, &[1], at(0)));
-        assert!(sensor.set(RESET, &[0], at(0)));
-        assert_eq!(sensor.get(DETECTION, at(0)), Some(vec![0x42]));
+    fn a_danger_is_remembered_until_reset() {
+        for mut sensor in [Detector::crime(), Detector::button(), Detector::fire()] {
+            sensor.by_hand(Hand::Detected(true), at(0));
+            sensor.pass(at(1_000_000));
+            assert_eq!(sensor.get(DETECTION, at(0)), Some(vec![0x41]), "{:?}", sensor.kind());
+            let mut again = sensor.clone();
+            again.recall(&sensor.look(at(0)));
+            assert_eq!(again.get(DETECTION, at(0)), Some(vec![0x41]));
+            assert!(!sensor.set(RESET, &[1], at(0)));
+            assert!(sensor.set(RESET, &[0], at(0)));
+            assert_eq!(sensor.get(DETECTION, at(0)), Some(vec![0x42]));
+        }
     }
 }

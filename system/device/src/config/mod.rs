@@ -14,7 +14,7 @@ use tomori_runtime::config::{Rejection, Validate};
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::device::{DeviceKind, Endpoint};
 
-use crate::appliance::{AirConditioner, Appliance, Detector, Light, Lock, Shutter, Thermometer};
+use crate::appliance::{AirConditioner, Appliance, Contact, Detector, Light, Lock, Shutter, Thermometer};
 
 /// The most nodes of one house.
 const MOST_NODES: usize = 250;
@@ -185,6 +185,9 @@ impl NodeConfig {
                 Box::new(Detector::human(Duration::from_secs(u64::from(self.hold_seconds))))
             }
             DeviceKind::CrimePreventionSensor => Box::new(Detector::crime()),
+            DeviceKind::EmergencyButton => Box::new(Detector::button()),
+            DeviceKind::FireSensor => Box::new(Detector::fire()),
+            DeviceKind::OpenCloseSensor => Box::new(Contact::new()),
             _ => return None,
         })
     }

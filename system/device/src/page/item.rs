@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use tomori_look::{Html, number};
 
-use super::state::is_crime;
+use super::state::is_guard;
 use crate::appliance::Look;
 use crate::house::NodeView;
 
@@ -19,8 +19,9 @@ pub(super) fn draw(out: &mut String, node: &NodeView, x: u32, y: u32, width: u32
         Look::Light { on, level } => light(out, *on, *level, middle, y),
         Look::AirConditioner { on, room, .. } => air_conditioner(out, *on, *room, middle, y),
         Look::Thermometer { temperature } => thermometer(out, *temperature, middle, y),
-        Look::Detector { detected } if is_crime(node) => guard(out, *detected, middle, y),
+        Look::Detector { detected } if is_guard(node) => guard(out, *detected, middle, y),
         Look::Detector { detected } => watcher(out, *detected, middle, y),
+        Look::Contact { open } => window(out, *open, middle, y),
         Look::Lock { locked, door_open } => door(out, *locked, *door_open, middle, y),
     }
 }
@@ -217,6 +218,21 @@ fn door(out: &mut String, locked: bool, open: bool, middle: u32, y: u32) {
         if locked { " lit" } else { "" },
         if open { left + 9 } else { left + 29 },
         y + 34
+    );
+}
+
+/// A window with two wings; one stands open.
+fn window(out: &mut String, open: bool, middle: u32, y: u32) {
+    let left = middle - 18;
+    let wing = if open {
+        format!("M{left} {y}l-12 8v44l12 10")
+    } else {
+        format!("M{left} {y}h18v{HEIGHT}h-18z")
+    };
+    let _ = write!(
+        out,
+        "<path class=\"house-pane\" d=\"M{left} {y}h36v{HEIGHT}h-36z\"/><path class=\"house-cross\" d=\"M{middle} {y}v{HEIGHT}\"/>\
+         <path class=\"box\" d=\"{wing}\"/>"
     );
 }
 

@@ -2,6 +2,7 @@
 
 use tomori_look::{Tone, number};
 use tomori_runtime::i18n::{Arg, Lang};
+use tomori_smart_home::DeviceKind;
 
 use super::say;
 use crate::appliance::Look;
@@ -83,19 +84,28 @@ fn state(node: &NodeView, lang: Lang) -> (Tone, String) {
             let args = [("temperature", Arg::from(number::decimal(*temperature, 1)))];
             (Tone::Confirmed, say(lang, "temperature", &args))
         }
-        Look::Detector { detected } => match (is_crime(node), detected) {
-            (true, true) => plain(Tone::Alarm, "intruder"),
-            (true, false) => plain(Tone::Confirmed, "no-intruder"),
-            (false, true) => plain(Tone::Confirmed, "somebody"),
-            (false, false) => plain(Tone::Resting, "nobody"),
+        Look::Detector { detected } => match (node.kind, detected) {
+            (DeviceKind::CrimePreventionSensor, true) => plain(Tone::Alarm, "intruder"),
+            (DeviceKind::CrimePreventionSensor, false) => plain(Tone::Confirmed, "no-intruder"),
+            (DeviceKind::EmergencyButton, true) => plain(Tone::Alarm, "pressed"),
+            (DeviceKind::EmergencyButton, false) => plain(Tone::Resting, "not-pressed"),
+            (DeviceKind::FireSensor, true) => plain(Tone::Alarm, "burning"),
+            (DeviceKind::FireSensor, false) => plain(Tone::Confirmed, "not-burning"),
+            (_, true) => plain(Tone::Confirmed, "somebody"),
+            (_, false) => plain(Tone::Resting, "nobody"),
         },
+        Look::Contact { open: true } => plain(Tone::Attention, "window-open"),
+        Look::Contact { open: false } => plain(Tone::Confirmed, "window-closed"),
         Look::Lock { door_open: true, .. } => plain(Tone::Attention, "door-open"),
         Look::Lock { locked: true, .. } => plain(Tone::Confirmed, "locked"),
         Look::Lock { .. } => plain(Tone::Attention, "unlocked"),
     }
 }
 
-/// Whether it is a sensor against burglars.
-pub(super) fn is_crime(node: &NodeView) -> bool {
-    node.kind == tomori_smart_home::DeviceKind::CrimePreventionSensor
+/// Whether what it detects is a danger: a burglar, a call for help, fire.
+pub(super) fn is_guard(node: &NodeView) -> bool {
+    matches!(
+        node.kind,
+        DeviceKind::CrimePreventionSensor | DeviceKind::EmergencyButton | DeviceKind::FireSensor
+    )
 }

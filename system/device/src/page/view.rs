@@ -156,9 +156,18 @@ fn hands(node: &NodeView, lang: Lang) -> Vec<Button> {
         Look::Light { .. } | Look::AirConditioner { .. } => {
             vec![button("on", "hand-on", None), button("off", "hand-off", None)]
         }
-        Look::Detector { .. } => vec![
-            button("appear", "hand-appear", Some(Icon::Person)),
-            button("leave", "hand-leave", None),
+        Look::Detector { .. } => {
+            let (on, off) = match node.kind {
+                DeviceKind::EmergencyButton => ("hand-press", "hand-release"),
+                DeviceKind::FireSensor => ("hand-burn", "hand-extinguish"),
+                _ => ("hand-appear", "hand-leave"),
+            };
+            let person = (on == "hand-appear").then_some(Icon::Person);
+            vec![button("appear", on, person), button("leave", off, None)]
+        }
+        Look::Contact { .. } => vec![
+            button("open", "hand-open", Some(Icon::Open)),
+            button("close", "hand-close", Some(Icon::Close)),
         ],
         Look::Lock { .. } => vec![
             button("lock", "hand-lock", None),

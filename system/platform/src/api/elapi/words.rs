@@ -26,6 +26,9 @@ pub(super) fn kind(kind: DeviceKind) -> Words {
         DeviceKind::TemperatureSensor => ("温度センサー", "Temperature sensor"),
         DeviceKind::HumanDetectionSensor => ("人体検知センサー", "Human detection sensor"),
         DeviceKind::CrimePreventionSensor => ("防犯センサー", "Crime prevention sensor"),
+        DeviceKind::EmergencyButton => ("非常ボタン", "Emergency button"),
+        DeviceKind::FireSensor => ("火災センサー", "Fire sensor"),
+        DeviceKind::OpenCloseSensor => ("開閉センサー", "Open/close sensor"),
         _ => ("機器", "Device"),
     };
     words(ja, en)
@@ -127,9 +130,11 @@ const PROPERTIES: &[Row] = &[
     ("onTimerTime", "入タイマーの時刻", "Time of the on timer"),
     ("oneTimeClosingSpeed", "今回だけの閉まる速さ", "Closing speed, this time only"),
     ("oneTimeOpeningSpeed", "今回だけの開く速さ", "Opening speed, this time only"),
+    ("openCloseDetection", "開閉の検知", "Open or closed, as detected"),
     ("openCloseOperation", "開閉の操作", "Open, close, stop"),
     ("openCloseSpeed", "開閉の速さ", "Speed of opening and closing"),
     ("openCloseStatus", "開閉の状態", "Open or closed"),
+    ("openStatus", "開き具合", "How far open"),
     ("openingSpeed", "開く速さ", "Opening speed"),
     ("operationMode", "運転モード", "Operation mode"),
     ("operationStatus", "動作状態", "On or off"),
