@@ -140,6 +140,14 @@ id!(
     CommandId, "command", "cmd"
 );
 id!(
+    /// A security company (防犯サービス事業者).
+    CompanyId, "company", "comp"
+);
+id!(
+    /// Somebody who works at a security company.
+    StaffId, "staff", "staff"
+);
+id!(
     /// The right of one paired phone to speak to the gateway inside the house (EP⑩).
     GrantId, "grant", "grant"
 );

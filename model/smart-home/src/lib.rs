@@ -18,13 +18,15 @@ pub mod plan;
 pub mod property;
 pub mod schedule;
 pub mod sun;
+pub mod unlock;
 
 pub use alarm::{Alarm, Hazard, Nonce, Trust};
 pub use command::{Command, Origin, Reason, Stage};
 pub use device::{Device, DeviceKind, Equipment, NodeId};
 pub use event::Event;
 pub use ids::{
-    AlarmId, CommandId, DeviceId, GatewayId, GrantId, HomeId, IncidentId, OperatorId, ResidentId, ScheduleId,
+    AlarmId, CommandId, CompanyId, DeviceId, GatewayId, GrantId, HomeId, IncidentId, OperatorId, ResidentId,
+    ScheduleId, StaffId,
 };
 pub use plan::HousePlan;
 pub use property::{PropertyName, PropertyValue, Report};
