@@ -1,0 +1,10 @@
+//! Bundles that are believed, and attacks that are not. Each attack is really mounted: the signatures are real, made by
+//! the keys that the attacker of the story holds.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod attacks;
+mod company;
+mod exported;
+mod roots;
+mod webauthn;
