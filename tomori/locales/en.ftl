@@ -24,8 +24,8 @@ cli-gateway-enrol = Enrol a gateway at the platform with an enrolment code
 cli-gateway-code = The enrolment code from the operator
 cli-device = Run virtual devices alone
 cli-audit = Examine audit logs
-cli-audit-verify = Verify the chain of an audit log and name the first bad place
-cli-audit-folder = Folder of the audit log (by default the platform's in the data folder)
+cli-audit-verify = Verify the chain of an audit log, or an exported incident, and name the first bad place
+cli-audit-folder = Folder of the audit log (by default the platform's in the data folder), or file of an incident
 risk-about = Assess risks by the guideline's method (chapter 3)
 risk-score = Compute base value and environmental value of vectors
 risk-score-vectors = Vectors: SH:1.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/LP:Y/II:H, CVSS:3.0/… or CVSS:3.1/…
@@ -194,3 +194,61 @@ risk-import-written = { $count } changes were taken into { $file }.
 risk-import-unfit = With these changes the model would not hold together, so nothing was changed. { $why }
 risk-import-moved = { $file } changed during the import. Nothing was changed; import again.
 risk-import-unreadable = { $file } cannot be read: { $why }
+roster-about = Keep the roster of a security company: its offline root, its people and their passkeys
+roster-init = Make an offline root and a description to start from
+roster-init-folder = Where to; best on a medium that stays offline
+roster-init-done =
+    Made { $key }: the company's root. Keep it offline, with a copy in a safe; whoever has it decides who opens doors.
+    Made { $description }: fill in the people and their passkeys, then sign it.
+    The root key, which installers type in at each gateway:
+      { $root }
+roster-sign = Sign a roster with the offline root
+roster-sign-description = The description of the roster (TOML)
+roster-sign-key = The root's key file (root.pem)
+roster-sign-out = Where the signed roster goes; a signed one there is only replaced by a newer version
+roster-signed = Signed version { $version }: { $file }
+roster-show = Show what is in a signed roster, or the root key of a key file
+roster-show-file = A signed roster, or root.pem
+roster-show-json = Write JSON
+roster-verify = Check that a roster is signed by a root and in force
+roster-verify-file = A signed roster
+roster-verify-root = The root key: eight groups of seven letters and digits
+roster-good = Signed by this root; version { $version } is in force until { $at }.
+roster-forged = Not signed by this root. Gateways that pin it will refuse it.
+roster-expired = Signed by this root, and expired at { $at }. Sign a newer version.
+roster-not-checked = The signature was not checked; for that, run “tomori roster verify” with the root key.
+roster-head =
+    { $company }, version { $version }
+      signed { $issued }, expires { $expires }
+      relying party { $rp }, origins { $origins }
+roster-passkeys = { $revoked ->
+    [0] passkeys: { $count }
+   *[other] passkeys: { $count } (revoked: { $revoked })
+ }
+roster-no-guard = Note: no guard on this roster has a passkey, so no door can be opened by it.
+roster-no-operator = Note: no operator on this roster has a passkey, so no door can be opened by it.
+roster-no-supervisor = Note: no supervisor on this roster has a passkey, so no door can be opened by it.
+roster-unfit = { $file }: { $why }
+roster-version = { $file } has version { $why } already. Raise “version” above it; gateways take no version twice.
+roster-there = { $file } exists and was left as it is. Name another folder.
+roster-unwritable = { $file } cannot be written: { $why }
+roster-unreadable = { $file } cannot be read: { $why }
+roster-no-key = No key can be made: { $why }
+roster-key-exposed = { $file } can be read by other users. Run “chmod 600” on it, and make a new root if others may have read it.
+roster-key-malformed = { $file } is not an Ed25519 private key in PEM (PKCS #8).
+roster-root-form = A root key is eight groups of seven letters A to Z and digits 2 to 7.
+roster-root-mistyped = The root key was mistyped. Compare it with “tomori roster show root.pem”.
+audit-incident-root = To verify { $file }, give the company's root key with --root (eight groups of seven letters and digits).
+audit-incident-gateway = To verify { $file }, give the gateway's public key with --gateway (base64url, 65 bytes). The operator of the platform can tell it.
+audit-incident-unreadable = { $file } cannot be read: { $why }
+audit-incident-broken = { $file } does not hold. { $why }.
+audit-incident-whole =
+    { $file } holds: everything in it is signed by whom it should be.
+    { $at }  { $incident } in { $home }, { $zone }
+audit-incident-opened = { $at }  { $lock } was opened: guard { $guard }, asked by { $operator }, approved by { $supervisor } (roster { $roster })
+audit-incident-not-confirmed = { $at }  { $lock } was driven and did not show that it opened: guard { $guard }, asked by { $operator }, approved by { $supervisor } (roster { $roster })
+audit-incident-interrupted = { $at }  { $lock } was about to be driven when the gateway stopped: guard { $guard }, asked by { $operator }, approved by { $supervisor } (roster { $roster })
+audit-incident-refused = { $at }  refused: { $why }
+audit-incident-unanswered = Bundles without an answer of the gateway: { $count }
+cli-audit-root = For an exported incident: the security company's root key
+cli-audit-gateway = For an exported incident: the gateway's public key (base64url); several, when it had several

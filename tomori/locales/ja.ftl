@@ -24,8 +24,8 @@ cli-gateway-enrol = 登録コードでゲートウェイを情報基盤に登録
 cli-gateway-code = 運用者から受け取った登録コード
 cli-device = 仮想の住設機器だけを動かします
 cli-audit = 監査記録を調べます
-cli-audit-verify = 監査記録の鎖を検証し、最初におかしい所を示します
-cli-audit-folder = 監査記録のフォルダ（既定はデータフォルダの中の情報基盤のもの）
+cli-audit-verify = 監査記録の鎖、または書き出した事案を検証し、最初におかしい所を示します
+cli-audit-folder = 監査記録のフォルダ（既定はデータフォルダの中の情報基盤のもの）、または事案のファイル
 risk-about = ガイドライン（3 章）の方法でリスクを評価します
 risk-score = ベクタの基本値と環境値を計算します
 risk-score-vectors = ベクタ：SH:1.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/LP:Y/II:H、CVSS:3.0/…、CVSS:3.1/…
@@ -194,3 +194,61 @@ risk-import-written = { $count } 件を { $file } に取り込みました。
 risk-import-unfit = 取り込むとモデルが正しくなくなるため、何も変えていません。{ $why }
 risk-import-moved = 取り込んでいる間に { $file } が変わりました。何も変えていません。もう一度取り込んでください。
 risk-import-unreadable = { $file } を読めません：{ $why }
+roster-about = 警備会社の名簿（オフラインの根の鍵、社員とパスキー）を扱います
+roster-init = オフラインの根の鍵と、名簿のひな形を作ります
+roster-init-folder = 作る場所（ネットワークから切り離した媒体を勧めます）
+roster-init-done =
+    { $key } を作りました。会社の根の鍵です。オフラインで保管し、控えを金庫に入れてください。これを持つ人が、誰が扉を開けられるかを決めます。
+    { $description } を作りました。社員とパスキーを書き込んでから署名してください。
+    根の公開鍵（設置業者が各ゲートウェイに入力します）：
+      { $root }
+roster-sign = 名簿にオフラインの根の鍵で署名します
+roster-sign-description = 名簿を書いたファイル（TOML）
+roster-sign-key = 根の鍵のファイル（root.pem）
+roster-sign-out = 署名した名簿を置く場所（あるものは、新しい版でだけ置き換えます）
+roster-signed = 第 { $version } 版に署名しました：{ $file }
+roster-show = 署名した名簿の中身、または鍵のファイルの公開鍵を表示します
+roster-show-file = 署名した名簿、または root.pem
+roster-show-json = JSON で書きます
+roster-verify = 名簿がその根の鍵で署名され、有効であることを確かめます
+roster-verify-file = 署名した名簿
+roster-verify-root = 根の公開鍵（英数字 7 字が 8 組）
+roster-good = この根の鍵で署名されています。第 { $version } 版、{ $at } まで有効です。
+roster-forged = この根の鍵で署名されたものではありません。これを登録したゲートウェイは受け取りません。
+roster-expired = この根の鍵で署名されていますが、{ $at } に期限が切れました。新しい版に署名してください。
+roster-not-checked = 署名は確かめていません。確かめるには、根の公開鍵を付けて tomori roster verify を実行してください。
+roster-head =
+    { $company }、第 { $version } 版
+      署名 { $issued }、期限 { $expires }
+      リライング・パーティ { $rp }、オリジン { $origins }
+roster-passkeys = { $revoked ->
+    [0] パスキー { $count } 個
+   *[other] パスキー { $count } 個（失効 { $revoked } 個）
+ }
+roster-no-guard = 注意：パスキーを持つ対処員がいないため、この名簿では扉を開けられません。
+roster-no-operator = 注意：パスキーを持つ管制員がいないため、この名簿では扉を開けられません。
+roster-no-supervisor = 注意：パスキーを持つ管制責任者がいないため、この名簿では扉を開けられません。
+roster-unfit = { $file }：{ $why }
+roster-version = { $file } はすでに第 { $why } 版です。version をそれより大きくしてください。ゲートウェイは同じ版を二度受け取りません。
+roster-there = { $file } はすでにあるので、そのままにしました。別のフォルダを指定してください。
+roster-unwritable = { $file } に書けません：{ $why }
+roster-unreadable = { $file } を読めません：{ $why }
+roster-no-key = 鍵を作れません：{ $why }
+roster-key-exposed = { $file } をほかのユーザーが読めます。chmod 600 を実行し、読まれたおそれがあれば根の鍵を作り直してください。
+roster-key-malformed = { $file } は Ed25519 の秘密鍵（PEM、PKCS #8）ではありません。
+roster-root-form = 根の公開鍵は、A から Z と 2 から 7 の 7 字が 8 組です。
+roster-root-mistyped = 根の公開鍵に打ち間違いがあります。tomori roster show root.pem の表示と見比べてください。
+audit-incident-root = { $file } を検証するには、警備会社の根の公開鍵を --root で渡してください（英数字 7 字が 8 組）。
+audit-incident-gateway = { $file } を検証するには、ゲートウェイの公開鍵を --gateway で渡してください（base64url、65 バイト）。情報基盤の運用者が分かります。
+audit-incident-unreadable = { $file } を読めません：{ $why }
+audit-incident-broken = { $file } は正しくありません。{ $why }。
+audit-incident-whole =
+    { $file } は正しいものです。すべて、署名すべき人が署名しています。
+    { $at }  { $incident }（{ $home }、{ $zone }）
+audit-incident-opened = { $at }  { $lock } を解錠：対処員 { $guard }、要求 { $operator }、承認 { $supervisor }（名簿 第 { $roster } 版）
+audit-incident-not-confirmed = { $at }  { $lock } を動かしましたが、解錠を確認できません：対処員 { $guard }、要求 { $operator }、承認 { $supervisor }（名簿 第 { $roster } 版）
+audit-incident-interrupted = { $at }  { $lock } を動かす直前にゲートウェイが止まりました：対処員 { $guard }、要求 { $operator }、承認 { $supervisor }（名簿 第 { $roster } 版）
+audit-incident-refused = { $at }  拒否：{ $why }
+audit-incident-unanswered = ゲートウェイの返事がない文書：{ $count } 件
+cli-audit-root = 事案の書き出しを検証するとき：警備会社の根の公開鍵
+cli-audit-gateway = 事案の書き出しを検証するとき：ゲートウェイの公開鍵（base64url。更新されていれば複数）

@@ -7,8 +7,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use tomori_runtime::i18n::Lang;
 
-use crate::risk;
 use crate::words::say;
+use crate::{risk, roster};
 
 /// What the person wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +59,19 @@ pub enum What {
         /// Their configuration file.
         config: PathBuf,
     },
-    /// Verify an audit log.
+    /// Verify an audit log, or an exported incident.
     AuditVerify {
-        /// The folder of the log; the platform's in the data folder when absent.
+        /// The folder of the log, or the file of the incident; the platform's log in the data folder when absent.
         folder: Option<PathBuf>,
+        /// For an incident: the security company's root key.
+        root: Option<String>,
+        /// For an incident: the gateway's public keys.
+        gateways: Vec<String>,
     },
     /// Assess risks.
     Risk(risk::Wish),
+    /// Keep the roster of a security company.
+    Roster(roster::Wish),
 }
 
 /// How the demo shall run.
@@ -142,10 +148,13 @@ fn what(matches: &ArgMatches) -> Option<What> {
         Some(("audit", inner)) => match inner.subcommand() {
             Some(("verify", inner)) => Some(What::AuditVerify {
                 folder: inner.get_one::<PathBuf>("folder").cloned(),
+                root: inner.get_one::<String>("root").cloned(),
+                gateways: inner.get_many("gateway").into_iter().flatten().cloned().collect(),
             }),
             _ => None,
         },
         Some(("risk", inner)) => Some(What::Risk(risk::wish(inner)?)),
+        Some(("roster", inner)) => Some(What::Roster(roster::wish(inner)?)),
         Some(_) => None,
     }
 }
@@ -273,17 +282,32 @@ fn command(lang: Lang) -> Command {
         )
         .subcommand(sub("device", "cli-device").arg(config()))
         .subcommand(risk::command(lang))
+        .subcommand(roster::command(lang))
         .subcommand(
             sub("audit", "cli-audit")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .subcommand(
-                    sub("verify", "cli-audit-verify").arg(
-                        Arg::new("folder")
-                            .value_name("FOLDER")
-                            .help(t("cli-audit-folder"))
-                            .value_parser(PathBufValueParser::new()),
-                    ),
+                    sub("verify", "cli-audit-verify")
+                        .arg(
+                            Arg::new("folder")
+                                .value_name("FOLDER|FILE")
+                                .help(t("cli-audit-folder"))
+                                .value_parser(PathBufValueParser::new()),
+                        )
+                        .arg(
+                            Arg::new("root")
+                                .long("root")
+                                .value_name("KEY")
+                                .help(t("cli-audit-root")),
+                        )
+                        .arg(
+                            Arg::new("gateway")
+                                .long("gateway")
+                                .value_name("KEY")
+                                .help(t("cli-audit-gateway"))
+                                .action(ArgAction::Append),
+                        ),
                 ),
         )
 }
@@ -426,8 +450,13 @@ mod tests {
                 "require_tracking: true",
             ),
             ("tomori risk init", "Init(InitWish { file: None })"),
-            ("tomori audit verify", "AuditVerify { folder: None }"),
+            ("tomori roster init x", "Roster(Init { folder: \"x\" })"),
+            ("tomori roster sign a.toml --key k --out o", "key: \"k\", out: \"o\""),
+            ("tomori roster show x --json", "json: true"),
+            ("tomori roster verify x --root A", "root: \"A\""),
+            ("tomori audit verify", "AuditVerify { folder: None, root: None"),
             ("tomori audit verify /x", "AuditVerify { folder: Some(\"/x\")"),
+            ("tomori audit verify x.json --root A --gateway B", "gateways: [\"B\"]"),
         ] {
             let wish = asked(line).unwrap_or_else(|instead| panic!("{line}: {}", instead.text));
             assert!(format!("{wish:?}").contains(check), "{line}: {wish:?}");

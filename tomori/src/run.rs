@@ -7,7 +7,7 @@ use tomori_runtime::i18n::Lang;
 
 use crate::boxes::{self, Complaint};
 use crate::cli::{self, What, Wish};
-use crate::{demo, risk, screen};
+use crate::{demo, risk, roster, screen};
 
 /// Reads the arguments (the program's name first) and does what they say.
 #[must_use]
@@ -18,6 +18,9 @@ pub fn run(arguments: &[String]) -> ExitCode {
     };
     if let What::Risk(risk) = &wish.what {
         return risk::run(risk, wish.lang);
+    }
+    if let What::Roster(roster) = &wish.what {
+        return roster::run(roster, wish.lang);
     }
     let quiet = matches!(wish.what, What::Demo(_) | What::DemoCode | What::AuditVerify { .. });
     tomori_runtime::log::init(if quiet { "warn,audit=warn" } else { "info" }, wish.log_json);
@@ -107,11 +110,15 @@ async fn fulfil(wish: Wish) -> Result<(), Complaint> {
         }
         What::Device { config } => boxes::run_device(&config, &data, lang).await,
         // Answered before there is an executor.
-        What::Risk(_) => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),
-        What::AuditVerify { folder } => tell(boxes::verify_audit(
-            &folder.unwrap_or_else(|| data.join("platform")),
-            lang,
-        )?),
+        What::Risk(_) | What::Roster(_) => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),
+        What::AuditVerify { folder, root, gateways } => {
+            let path = folder.unwrap_or_else(|| data.join("platform"));
+            tell(if path.is_file() {
+                boxes::verify_incident(&path, root.as_deref(), &gateways, lang)?
+            } else {
+                boxes::verify_audit(&path, lang)?
+            })
+        }
     }
 }
 

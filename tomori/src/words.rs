@@ -43,7 +43,7 @@ mod tests {
                     let text = std::fs::read_to_string(&path).unwrap();
                     let quoted = text.split('"').skip(1).step_by(2);
                     let keys = quoted.filter(|word| {
-                        ["cli-", "demo-", "audit-", "box-", "risk-"]
+                        ["cli-", "demo-", "audit-", "box-", "risk-", "roster-"]
                             .iter()
                             .any(|prefix| word.starts_with(prefix) && word.len() > prefix.len())
                             && word

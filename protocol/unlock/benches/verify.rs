@@ -9,9 +9,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use tomori_smart_home::unlock::{
-    Arrival, CredentialId, Member, Nonce, Role, Roster, Statement as _, UnixMillis, UnlockApproval, UnlockRequest,
+    Arrival, CredentialId, Member, Role, Roster, Statement as _, UnixMillis, UnlockApproval, UnlockRequest,
 };
-use tomori_smart_home::{CompanyId, DeviceId, HomeId, IncidentId, StaffId};
+use tomori_smart_home::{CompanyId, DeviceId, HomeId, IncidentId, Nonce, StaffId};
 use tomori_unlock::{Authenticator, Authority, Ceremony, RootSigner, SignedRoster, UnlockBundle, check};
 
 const SPAN: Duration = Duration::from_secs(1);

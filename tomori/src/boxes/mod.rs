@@ -4,12 +4,14 @@ mod audit;
 mod device;
 mod gateway;
 mod home_door;
+mod incident;
 mod platform;
 mod signals;
 
 pub use audit::verify as verify_audit;
 pub use device::run as run_device;
 pub use gateway::{enrol as enrol_gateway, hardware, run as run_gateway, serve as serve_gateway};
+pub use incident::verify as verify_incident;
 pub use platform::{app as app_over_platform, run as run_platform, setup_code};
 pub use signals::until_asked;
 

@@ -1,6 +1,7 @@
 //! Attacks on the bundle, T3-10 EP①, EP③ and EP⑤ (life, property).
 
-use tomori_smart_home::unlock::{Doubt, Nonce, Refusal, Role, Statement as _, UnixMillis, UnlockApproval};
+use tomori_smart_home::Nonce;
+use tomori_smart_home::unlock::{Doubt, Refusal, Role, Statement as _, UnixMillis, UnlockApproval};
 use tomori_unlock::{Authority, Ceremony, Signed, UnlockBundle, digest};
 
 use crate::company::{

@@ -2,8 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use tomori_smart_home::unlock::{Arrival, CredentialId, IncidentOpened, Nonce, UnixMillis, UnlockRequest};
-use tomori_smart_home::{DeviceId, HomeId, IncidentId, StaffId};
+use tomori_smart_home::unlock::{Arrival, CredentialId, IncidentOpened, UnixMillis, UnlockRequest};
+use tomori_smart_home::{DeviceId, HomeId, IncidentId, Nonce, StaffId};
 use tomori_unlock::rehearsal::Rehearsal;
 use tomori_unlock::{Authenticator, Ceremony, Signed, UnlockBundle};
 
