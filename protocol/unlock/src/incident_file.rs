@@ -280,8 +280,8 @@ fn attested<S: Statement>(at: Part, given: &str, gateway: &[PublicPoint]) -> Res
 
 fn open<S: Statement>(at: Part, signed: &Attested, gateway: &[PublicPoint]) -> Result<S, IncidentFault> {
     let opened = gateway.iter().map(|key| signed.open(key));
-    let believed = opened.filter(|opened| !matches!(opened, Err(AttestedError::Forged)));
-    match believed.last() {
+    let mut believed = opened.filter(|opened| !matches!(opened, Err(AttestedError::Forged)));
+    match believed.next() {
         Some(Ok(statement)) => Ok(statement),
         Some(Err(_)) => Err(IncidentFault::Unreadable(at)),
         None => Err(IncidentFault::Forged(at)),
