@@ -27,9 +27,9 @@ pub enum Notation {
 
 impl Notation {
     const ALL: [(Self, &'static str); 3] = [
-        (Self::SmartHome, "SH:1.0/"),
-        (Self::Cvss30, "CVSS:3.0/"),
-        (Self::Cvss31, "CVSS:3.1/"),
+        (Self::SmartHome, "SH:1.0"),
+        (Self::Cvss30, "CVSS:3.0"),
+        (Self::Cvss31, "CVSS:3.1"),
     ];
 }
 
@@ -68,29 +68,26 @@ impl Vector {
         }
         let known = Notation::ALL
             .into_iter()
-            .find_map(|(notation, prefix)| Some((notation, text.strip_prefix(prefix)?)));
+            .find_map(|(notation, prefix)| Some((notation, text.strip_prefix(prefix)?)))
+            .filter(|(_, rest)| rest.starts_with('/'));
         let Some((notation, rest)) = known else {
             let found = text.split('/').next().unwrap_or_default();
             return Err(VectorError::Prefix { found: quoted(found) });
         };
         let mut vector = Self::new(BLANK);
-        let wrong = |rest: &[u8], seen| stranger(text, text.len() - rest.len(), seen);
         let mut seen = 0_u32;
-        let mut rest = rest.as_bytes();
-        loop {
-            let Some((metric, takes_it, tail)) = vector.take(rest) else {
-                return Err(wrong(rest, seen));
+        let mut rest = vector.take_in_order(rest.as_bytes(), &mut seen);
+        while let [_slash, here @ ..] = rest {
+            let wrong = |seen| stranger(text, text.len() - here.len(), seen);
+            let Some((metric, takes_it, tail)) = vector.take(here) else {
+                return Err(wrong(seen));
             };
             let bit = bit(metric);
-            if seen & bit != 0 || !takes_it {
-                return Err(wrong(rest, seen));
+            if seen & bit != 0 || !takes_it || !matches!(tail, [] | [b'/', ..]) {
+                return Err(wrong(seen));
             }
             seen |= bit;
-            match tail {
-                [] => break,
-                [b'/', next @ ..] => rest = next,
-                _ => return Err(wrong(rest, seen & !bit)),
-            }
+            rest = tail;
         }
         let needed = match notation {
             Notation::SmartHome => BASE,
@@ -106,126 +103,63 @@ impl Vector {
             position: position_of(text, text.len()),
         })
     }
+}
 
-    /// Sets the metric that a text begins with: which one, whether it takes the letter, and what follows.
-    #[inline(always)]
-    pub(super) fn take<'a>(&mut self, text: &'a [u8]) -> Option<(Metric, bool, &'a [u8])> {
-        let Self {
-            base,
-            temporal,
-            requirements,
-            modified,
-        } = self;
-        Some(match text {
-            [b'A', b'V', b':', letter, rest @ ..] => {
-                (Metric::AttackVector, put(&mut base.attack_vector, *letter), rest)
+/// Both ways to take a metric off a text, from one table in the order of the canonical text.
+macro_rules! takes {
+    ($($name:literal $metric:ident $put:ident($($field:ident).+);)+) => {
+        impl Vector {
+            /// Sets the metric that a text begins with: which one, whether it takes the letter, and what follows.
+            pub(super) fn take<'a>(&mut self, text: &'a [u8]) -> Option<(Metric, bool, &'a [u8])> {
+                $(if let Some([letter, rest @ ..]) = text.strip_prefix(concat!($name, ":").as_bytes()) {
+                    return Some((Metric::$metric, $put(&mut self.$($field).+, *letter), rest));
+                })+
+                None
             }
-            [b'A', b'C', b':', letter, rest @ ..] => (
-                Metric::AttackComplexity,
-                put(&mut base.attack_complexity, *letter),
-                rest,
-            ),
-            [b'P', b'R', b':', letter, rest @ ..] => (
-                Metric::PrivilegesRequired,
-                put(&mut base.privileges_required, *letter),
-                rest,
-            ),
-            [b'U', b'I', b':', letter, rest @ ..] => {
-                (Metric::UserInteraction, put(&mut base.user_interaction, *letter), rest)
+
+            /// Sets the metrics of a text as far as they stand in the order of the canonical text, which they mostly
+            /// do: nothing has to be looked up then. Returns what follows, from its slash.
+            fn take_in_order<'a>(&mut self, mut text: &'a [u8], seen: &mut u32) -> &'a [u8] {
+                $(if let Some([letter, rest @ ..]) = text.strip_prefix(concat!("/", $name, ":").as_bytes())
+                    && matches!(rest, [] | [b'/', ..])
+                    && $put(&mut self.$($field).+, *letter)
+                {
+                    *seen |= bit(Metric::$metric);
+                    text = rest;
+                })+
+                text
             }
-            [b'S', b':', letter, rest @ ..] => (Metric::Scope, put(&mut base.scope, *letter), rest),
-            [b'C', b':', letter, rest @ ..] => (Metric::Confidentiality, put(&mut base.confidentiality, *letter), rest),
-            [b'I', b':', letter, rest @ ..] => (Metric::Integrity, put(&mut base.integrity, *letter), rest),
-            [b'A', b':', letter, rest @ ..] => (Metric::Availability, put(&mut base.availability, *letter), rest),
-            [b'L', b'P', b':', letter, rest @ ..] => {
-                (Metric::LifeProperty, put(&mut base.life_property, *letter), rest)
-            }
-            [b'I', b'I', b':', letter, rest @ ..] => (
-                Metric::InformationImportance,
-                put(&mut base.information_importance, *letter),
-                rest,
-            ),
-            [b'E', b':', letter, rest @ ..] => (
-                Metric::ExploitMaturity,
-                put_or_x(&mut temporal.exploit_maturity, *letter),
-                rest,
-            ),
-            [b'R', b'L', b':', letter, rest @ ..] => (
-                Metric::RemediationLevel,
-                put_or_x(&mut temporal.remediation_level, *letter),
-                rest,
-            ),
-            [b'R', b'C', b':', letter, rest @ ..] => (
-                Metric::ReportConfidence,
-                put_or_x(&mut temporal.report_confidence, *letter),
-                rest,
-            ),
-            [b'C', b'R', b':', letter, rest @ ..] => (
-                Metric::ConfidentialityRequirement,
-                put_or_x(&mut requirements.confidentiality, *letter),
-                rest,
-            ),
-            [b'I', b'R', b':', letter, rest @ ..] => (
-                Metric::IntegrityRequirement,
-                put_or_x(&mut requirements.integrity, *letter),
-                rest,
-            ),
-            [b'A', b'R', b':', letter, rest @ ..] => (
-                Metric::AvailabilityRequirement,
-                put_or_x(&mut requirements.availability, *letter),
-                rest,
-            ),
-            [b'M', b'A', b'V', b':', letter, rest @ ..] => (
-                Metric::ModifiedAttackVector,
-                put_or_x(&mut modified.attack_vector, *letter),
-                rest,
-            ),
-            [b'M', b'A', b'C', b':', letter, rest @ ..] => (
-                Metric::ModifiedAttackComplexity,
-                put_or_x(&mut modified.attack_complexity, *letter),
-                rest,
-            ),
-            [b'M', b'P', b'R', b':', letter, rest @ ..] => (
-                Metric::ModifiedPrivilegesRequired,
-                put_or_x(&mut modified.privileges_required, *letter),
-                rest,
-            ),
-            [b'M', b'U', b'I', b':', letter, rest @ ..] => (
-                Metric::ModifiedUserInteraction,
-                put_or_x(&mut modified.user_interaction, *letter),
-                rest,
-            ),
-            [b'M', b'S', b':', letter, rest @ ..] => {
-                (Metric::ModifiedScope, put_or_x(&mut modified.scope, *letter), rest)
-            }
-            [b'M', b'C', b':', letter, rest @ ..] => (
-                Metric::ModifiedConfidentiality,
-                put_or_x(&mut modified.confidentiality, *letter),
-                rest,
-            ),
-            [b'M', b'I', b':', letter, rest @ ..] => (
-                Metric::ModifiedIntegrity,
-                put_or_x(&mut modified.integrity, *letter),
-                rest,
-            ),
-            [b'M', b'A', b':', letter, rest @ ..] => (
-                Metric::ModifiedAvailability,
-                put_or_x(&mut modified.availability, *letter),
-                rest,
-            ),
-            [b'M', b'L', b'P', b':', letter, rest @ ..] => (
-                Metric::ModifiedLifeProperty,
-                put_or_x(&mut modified.life_property, *letter),
-                rest,
-            ),
-            [b'M', b'I', b'I', b':', letter, rest @ ..] => (
-                Metric::ModifiedInformationImportance,
-                put_or_x(&mut modified.information_importance, *letter),
-                rest,
-            ),
-            _ => return None,
-        })
-    }
+        }
+    };
+}
+
+takes! {
+    "AV" AttackVector put(base.attack_vector);
+    "AC" AttackComplexity put(base.attack_complexity);
+    "PR" PrivilegesRequired put(base.privileges_required);
+    "UI" UserInteraction put(base.user_interaction);
+    "S" Scope put(base.scope);
+    "C" Confidentiality put(base.confidentiality);
+    "I" Integrity put(base.integrity);
+    "A" Availability put(base.availability);
+    "LP" LifeProperty put(base.life_property);
+    "II" InformationImportance put(base.information_importance);
+    "E" ExploitMaturity put_or_x(temporal.exploit_maturity);
+    "RL" RemediationLevel put_or_x(temporal.remediation_level);
+    "RC" ReportConfidence put_or_x(temporal.report_confidence);
+    "CR" ConfidentialityRequirement put_or_x(requirements.confidentiality);
+    "IR" IntegrityRequirement put_or_x(requirements.integrity);
+    "AR" AvailabilityRequirement put_or_x(requirements.availability);
+    "MAV" ModifiedAttackVector put_or_x(modified.attack_vector);
+    "MAC" ModifiedAttackComplexity put_or_x(modified.attack_complexity);
+    "MPR" ModifiedPrivilegesRequired put_or_x(modified.privileges_required);
+    "MUI" ModifiedUserInteraction put_or_x(modified.user_interaction);
+    "MS" ModifiedScope put_or_x(modified.scope);
+    "MC" ModifiedConfidentiality put_or_x(modified.confidentiality);
+    "MI" ModifiedIntegrity put_or_x(modified.integrity);
+    "MA" ModifiedAvailability put_or_x(modified.availability);
+    "MLP" ModifiedLifeProperty put_or_x(modified.life_property);
+    "MII" ModifiedInformationImportance put_or_x(modified.information_importance);
 }
 
 impl FromStr for Vector {
