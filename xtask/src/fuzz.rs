@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::JoinHandle;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -45,24 +46,38 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     Ok(clean)
 }
 
-/// Runs all targets quietly for so long each: name and whether nothing was found.
+/// Runs all targets quietly for so long each, one on every core: name and whether nothing was found.
 pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<(String, bool)>> {
     let folder = build(tree)?;
     let mut outcomes = Vec::new();
     let mut all = String::new();
-    for target in targets(tree)? {
-        let passed = process::logged(&mut command(tree, &folder, &target, seconds)?, log)?;
-        let text = process::read(log);
-        let runs = text.lines().rev().find(|line| line.starts_with("Done "));
-        println!(
-            "   {target}: {}",
-            runs.map_or_else(|| process::tail(&text, 30), str::to_owned)
-        );
-        all.push_str(&text);
-        outcomes.push((target, passed));
+    let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for some in targets(tree)?.chunks(at_once) {
+        let started: Vec<_> = some
+            .iter()
+            .map(|target| start(tree, &folder, target, seconds, log))
+            .collect();
+        for (target, (handle, log)) in some.iter().zip(started) {
+            let passed = handle.join().unwrap_or_else(|_| bail!("`{target}` was not run"))?;
+            let text = process::read(&log);
+            let runs = text.lines().rev().find(|line| line.starts_with("Done "));
+            println!(
+                "   {target}: {}",
+                runs.map_or_else(|| process::tail(&text, 30), str::to_owned)
+            );
+            all.push_str(&text);
+            outcomes.push((target.clone(), passed));
+        }
     }
     std::fs::write(log, all)?;
     Ok(outcomes)
+}
+
+/// Starts a target with a log of its own beside the log of all.
+fn start(tree: &Tree, folder: &Path, target: &str, seconds: u32, log: &Path) -> (JoinHandle<Result<bool>>, PathBuf) {
+    let log = log.with_extension(format!("{target}.log"));
+    let (command, into) = (command(tree, folder, target, seconds), log.clone());
+    (std::thread::spawn(move || process::logged(&mut command?, &into)), log)
 }
 
 fn targets(tree: &Tree) -> Result<Vec<String>> {

@@ -38,6 +38,10 @@ pub(super) fn check(tree: &Tree) -> Result<bool> {
         if SOURCES.contains(&extension) {
             source(file, &text, &mut broken);
         }
+        let is_store = |part: Component<'_>| matches!(part.as_os_str().to_str(), Some("store" | "store.rs"));
+        if extension == "rs" && file.components().any(is_store) {
+            placeholders(file, &text, &mut broken);
+        }
         if extension == "md" {
             links(tree, file, &text, &mut broken);
         }
@@ -81,6 +85,30 @@ fn source(file: &Path, text: &str, broken: &mut Vec<String>) {
                 ));
             }
         }
+    }
+}
+
+/// The parameters of an SQL statement first appear in order (`$1`, `$2`, …): SQLite numbers them as they appear,
+/// PostgreSQL as they are called, and this way both mean the same.
+fn placeholders(file: &Path, text: &str, broken: &mut Vec<String>) {
+    let mut line = 1;
+    for (number, part) in text.split('"').enumerate() {
+        let mut last = 0_u32;
+        let numbers = part.split('$').skip(1).filter_map(|rest| {
+            let end = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
+            rest.get(..end)?.parse::<u32>().ok()
+        });
+        for named in numbers.filter(|_| number % 2 == 1) {
+            if named > last + 1 {
+                let why = format!(
+                    "`${named}` appears before `${}`; number the parameters as they appear",
+                    last + 1
+                );
+                broken.push(format!("{}:{line}: {why}", file.display()));
+            }
+            last = last.max(named);
+        }
+        line += part.matches('\n').count();
     }
 }
 
@@ -133,6 +161,15 @@ mod tests {
         source(Path::new("c.rs"), &"x\n".repeat(600), &mut broken);
         assert_eq!(broken.len(), 2, "{broken:?}");
         assert!(broken[1].starts_with("b.rs:2:"));
+    }
+
+    #[test]
+    fn parameters_that_are_not_in_order_are_named() {
+        let mut broken = Vec::new();
+        let text = "a(\"SELECT $1, $2,\n $1\");\nb(\"SELECT $2,\n $1\"); // $7\nc(\"$argon2id$v=19\")";
+        placeholders(Path::new("store.rs"), text, &mut broken);
+        assert_eq!(broken.len(), 1, "{broken:?}");
+        assert!(broken[0].starts_with("store.rs:3: `$2`"), "{broken:?}");
     }
 
     #[test]
