@@ -48,6 +48,14 @@ impl PeerCertificate {
         })
     }
 
+    /// The last moment a certificate is valid, whoever it names.
+    ///
+    /// # Errors
+    /// When it is malformed.
+    pub fn last_moment(der: &[u8]) -> Result<Timestamp, PkiError> {
+        life_of(der).map(|(_, not_after)| not_after)
+    }
+
     /// The moment at which two thirds of a certificate's life are over and its holder asks for the next one.
     ///
     /// # Errors

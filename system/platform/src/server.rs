@@ -122,6 +122,12 @@ impl Platform {
             Arc::clone(&entropy),
             doorbell.clone(),
         )?;
+        if !personal_info.is_sealed_with_this_key().await? {
+            return Err(ServerError::KeyWrong {
+                key: data.path("personal_info.key"),
+                sealed: data.path("personal_info.db"),
+            });
+        }
         let gateways = gateways::Service::open(
             &data.path("gateways.db"),
             &data.path("ca"),

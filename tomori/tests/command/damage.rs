@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tomori_platform::audit::AuditLog;
+use tomori_platform::house_plan::Doorbell;
+use tomori_platform::personal_info::{PersonInfo, Service};
 use tomori_runtime::clock::SystemClock;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::SystemEntropy;
@@ -149,6 +151,35 @@ fn a_key_that_is_gone_is_not_made_anew() {
         fs::rename(&away, &path).unwrap();
     }
     case.run_until(whole);
+}
+
+/// Names that were sealed with another key could not be read, and new ones would be sealed beside them with this one.
+#[tokio::test]
+async fn a_key_of_another_database_is_named() {
+    let case = Case::new("platform");
+    let data = DataDir::open(&case.data()).unwrap();
+    let path = data.path("personal_info.key");
+    let keys = KeyFile::open_or_create(&path, &SystemEntropy).unwrap();
+    let database = data.path("personal_info.db");
+    let room = Service::open(&database, &keys, Arc::new(SystemEntropy), Doorbell::default()).unwrap();
+    let hanako = PersonInfo {
+        name: "花子".to_owned(),
+        email: "hanako@example.com".to_owned(),
+    };
+    room.put_person("res_1", hanako).await.unwrap();
+    assert!(room.is_sealed_with_this_key().await.unwrap());
+    room.close().await;
+    fs::remove_file(&path).unwrap();
+    KeyFile::open_or_create(&path, &SystemEntropy).unwrap();
+    drop(data);
+    for lang in LANGUAGES {
+        let remedy = of(
+            lang,
+            "バックアップから鍵のファイルを戻してください",
+            "put the key file back",
+        );
+        says(&case.complaint(lang), lang, &["personal_info.key", remedy]);
+    }
 }
 
 fn verify(folder: &Path, lang: &str) -> Vec<String> {

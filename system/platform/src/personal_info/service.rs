@@ -71,6 +71,16 @@ impl Service {
         })
     }
 
+    /// Whether what is kept was sealed with this room's key, by the example of one person. The wrong key is better found
+    /// at the start than when somebody's name is needed, and before anything is sealed with it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_sealed_with_this_key(&self) -> Result<bool, PersonalInfoError> {
+        let somebody = self.inner.database.read(store::somebody).await?;
+        Ok(somebody.is_none_or(|(id, name)| self.open_sealed("person.name", &id, &name).is_ok()))
+    }
+
     /// Keeps what is personal about a home, in place of what was kept.
     ///
     /// # Errors

@@ -72,6 +72,14 @@ pub(super) fn person(reader: &Reader<'_>, id: &str) -> Result<Option<PersonRow>,
         .transpose()
 }
 
+/// The id and the sealed name of one person, if there is any.
+pub(super) fn somebody(reader: &Reader<'_>) -> Result<Option<(String, String)>, DbError> {
+    reader
+        .query_one("SELECT id, name FROM person ORDER BY id LIMIT 1", &values![])?
+        .map(|row| Ok((row.get("id")?, row.get("name")?)))
+        .transpose()
+}
+
 pub(super) fn people_with_email(reader: &Reader<'_>, email_mac: &str) -> Result<Vec<String>, DbError> {
     reader
         .query(

@@ -20,6 +20,8 @@ use crate::auth::gateways;
 
 /// How often files are read again.
 const READ_EVERY: Duration = Duration::from_secs(3600);
+/// How long before its end a certificate from files is warned of.
+const WARN_BEFORE: Duration = Duration::from_secs(14 * 24 * 3600);
 /// How soon a renewal that failed is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(300);
 
@@ -90,6 +92,7 @@ impl Certificate {
     /// Renews until the shutdown.
     pub(super) async fn renew(mut self, wall: SharedClock, shutdown: Shutdown) {
         loop {
+            self.warn_of_the_end(wall.now());
             let at = self.renew_at.unwrap_or_else(|| after(wall.now(), READ_EVERY));
             tokio::select! {
                 () = shutdown.wait() => return,
@@ -105,6 +108,25 @@ impl Certificate {
                     Some(after(wall.now(), TRY_AGAIN))
                 }
             };
+        }
+    }
+}
+
+impl Certificate {
+    /// Nobody but a person brings a new certificate for files; browsers turn people away once it is over.
+    fn warn_of_the_end(&self, now: Timestamp) {
+        let Source::Files { certificate, .. } = &self.source else {
+            return;
+        };
+        let current = Arc::clone(&self.current.key.read().unwrap_or_else(PoisonError::into_inner));
+        let Some(Ok(end)) = current.cert.first().map(|leaf| PeerCertificate::last_moment(leaf)) else {
+            return;
+        };
+        let file = certificate.display();
+        if end <= now {
+            tracing::error!(%file, %end, "web.certificate is no longer valid and browsers refuse it; put a new one there");
+        } else if end <= after(now, WARN_BEFORE) {
+            tracing::warn!(%file, %end, "web.certificate ends soon; put a new one there");
         }
     }
 }

@@ -61,6 +61,14 @@ pub enum ServerError {
     /// The key file.
     #[error("the platform's key cannot be used")]
     Key(#[from] SealError),
+    /// A key file is not the one that the database was sealed with.
+    #[error("{}: not the key that {} was sealed with; put the key file back from the backup that it belongs to", key.display(), sealed.display())]
+    KeyWrong {
+        /// The key that is there.
+        key: PathBuf,
+        /// What another key sealed.
+        sealed: PathBuf,
+    },
     /// A key file is gone while what it sealed is there.
     #[error("{}: missing, and {} was sealed with it; put the key file back from the backup that it belongs to", key.display(), sealed.display())]
     KeyMissing {
@@ -108,11 +116,21 @@ impl ServerError {
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
         match (lang, self) {
-            (Lang::En, Self::Clock { .. } | Self::KeyMissing { .. } | Self::WebPair { .. } | Self::Ended { .. }) => {
-                self.to_string()
-            }
+            (
+                Lang::En,
+                Self::Clock { .. }
+                | Self::KeyMissing { .. }
+                | Self::KeyWrong { .. }
+                | Self::WebPair { .. }
+                | Self::Ended { .. },
+            ) => self.to_string(),
             (Lang::Ja, Self::Clock { now }) => format!(
                 "このコンピューターの時計は {now} を指しています。ありえない時刻です。時計を合わせてから（timedatectl set-ntp true）、もう一度起動してください"
+            ),
+            (Lang::Ja, Self::KeyWrong { key, sealed }) => format!(
+                "{}: {} を封じた鍵ではありません。対になるバックアップから鍵のファイルを戻してください",
+                key.display(),
+                sealed.display()
             ),
             (Lang::Ja, Self::KeyMissing { key, sealed }) => format!(
                 "{}: ありません。{} はこの鍵で封じられています。対になるバックアップから鍵のファイルを戻してください",
