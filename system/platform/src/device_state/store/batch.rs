@@ -125,10 +125,8 @@ pub(in crate::device_state) fn store(
                 ),
                 _ => continue,
             },
-            // A gateway that did not have the newest list yet told of a node that is on it.
-            Draft::Unknown(_, endpoint, _) if equipment::at_endpoint(tx, home, endpoint)?.is_some() => continue,
             Draft::Unknown(at, endpoint, address) => {
-                // The gateway saw it before it had the plan that names it.
+                // A gateway that did not have the newest list yet told of a node that is on it.
                 if equipment::at_endpoint(tx, home, endpoint)?.is_some() {
                     continue;
                 }
