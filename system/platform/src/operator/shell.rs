@@ -195,12 +195,17 @@ pub(super) async fn render(State(_): State<Operator>, request: Request, next: Ne
     bare(say, &title, body, failure.status())
 }
 
-/// A path of the desk that somebody may be led to after signing in; anything else could lead to another site.
+/// A path of the desk, or of the pages that lead to it, that somebody may be led to after signing in or choosing a
+/// language; anything else could lead to another site.
 pub(super) fn own_path(given: &str) -> &str {
     let plain = given
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-'));
-    let ours = given == "/operator" || given.starts_with("/operator/");
+    let ours = ["/operator", "/welcome"].iter().any(|own| {
+        given
+            .strip_prefix(own)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
     if plain && ours && !given.contains("//") {
         given
     } else {
@@ -215,7 +220,14 @@ mod tests {
     /// T3-10 EP① なりすまし: a link to the sign-in page cannot lead on to another site.
     #[test]
     fn open_redirect() {
-        assert_eq!(own_path("/operator/homes/home_1"), "/operator/homes/home_1");
+        for ours in [
+            "/operator/homes/home_1",
+            "/operator",
+            "/welcome",
+            "/welcome/0123456789abcdef",
+        ] {
+            assert_eq!(own_path(ours), ours);
+        }
         for bad in [
             "",
             "https://evil.example",
@@ -223,6 +235,7 @@ mod tests {
             "/operator//evil.example",
             "/operator/../..",
             "/operatorevil",
+            "/welcome//evil.example",
             "/operator/\r\nset-cookie: x",
             "/operator?x",
         ] {

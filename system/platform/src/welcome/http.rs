@@ -7,7 +7,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::{HeaderMap, StatusCode, header};
-use tomori_look::{Field, Html, Input, Page, Tone, notice};
+use tomori_look::{Field, Html, Input, Page, Tone, language_switch, notice};
 use zeroize::Zeroizing;
 
 use crate::auth::people::{self, Acceptance, Founder, OpenInvitation, Purpose, Role};
@@ -31,6 +31,7 @@ struct CodePage {
     told: Html,
     code: Html,
     mark: Html,
+    language: Html,
 }
 
 #[derive(Template)]
@@ -39,6 +40,7 @@ struct InvitationPage {
     say: Say,
     told: Html,
     mark: Html,
+    language: Html,
     title: String,
     text: String,
     email: String,
@@ -76,7 +78,13 @@ fn code_page(say: Say, told: Html, status: StatusCode) -> Response {
         .focus()
         .html();
     let mark = tomori_look::mark();
-    let body = Html::of(&CodePage { say, told, code, mark });
+    let body = Html::of(&CodePage {
+        say,
+        told,
+        code,
+        mark,
+        language: language_switch(say.lang, "/operator/language", "/welcome"),
+    });
     shell(say, &say.text("welcome-title"), body, status)
 }
 
@@ -117,13 +125,13 @@ async fn page(
     needs.door.count_stranger(from)?;
     let say = Say::new(lang_of(&headers));
     match needs.people.open_invitation(&code).await {
-        Ok(open) => Ok(invitation(say, &open, &Fields::default(), None)),
+        Ok(open) => Ok(invitation(say, &code, &open, &Fields::default(), None)),
         Err(people::PeopleError::NotFound(_)) => Ok(code_page(say, spent(say), StatusCode::NOT_FOUND)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn invitation(say: Say, open: &OpenInvitation, given: &Fields, failure: Option<&Failure>) -> Response {
+fn invitation(say: Say, code: &str, open: &OpenInvitation, given: &Fields, failure: Option<&Failure>) -> Response {
     let told = failure.map_or_else(Html::empty, |failure| {
         let detail = Html::trusted(format!("<p>{}</p>", Html::text(&failure.detail(say))));
         notice(Tone::Attention, &failure.title(say), &detail)
@@ -155,6 +163,7 @@ fn invitation(say: Say, open: &OpenInvitation, given: &Fields, failure: Option<&
         say,
         told,
         mark: tomori_look::mark(),
+        language: language_switch(say.lang, "/operator/language", &format!("/welcome/{code}")),
         title: say.text("welcome-title"),
         text,
         email: open.email.clone(),
@@ -200,7 +209,7 @@ async fn accept(
     };
     if fields.raw("password") != fields.raw("again") {
         let failure = Failure::unfit("again", "failure-password-differs", "");
-        return Ok(invitation(say, &open, &fields, Some(&failure)));
+        return Ok(invitation(say, &code, &open, &fields, Some(&failure)));
     }
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let founder = (open.purpose == Purpose::FirstOperator).then(|| Founder {
@@ -208,7 +217,7 @@ async fn accept(
         email: fields.get("email").to_owned(),
     });
     let acceptance = Acceptance {
-        code,
+        code: code.clone(),
         password: Zeroizing::new(fields.raw("password").to_owned()),
         totp: fields.get("totp").to_owned(),
         founder,
@@ -219,7 +228,7 @@ async fn accept(
         Ok(signed_in) => signed_in,
         Err(people::PeopleError::NotMatching) => {
             let failure = Failure::unfit("totp", "failure-totp-wrong", "");
-            return Ok(invitation(say, &open, &fields, Some(&failure)));
+            return Ok(invitation(say, &code, &open, &fields, Some(&failure)));
         }
         Err(people::PeopleError::NotFound(_)) => return Ok(code_page(say, spent(say), StatusCode::NOT_FOUND)),
         Err(error) => {
@@ -227,7 +236,7 @@ async fn accept(
             if failure.status().is_server_error() {
                 return Err(failure);
             }
-            return Ok(invitation(say, &open, &fields, Some(&failure)));
+            return Ok(invitation(say, &code, &open, &fields, Some(&failure)));
         }
     };
     let role = signed_in.viewer.person.role();
