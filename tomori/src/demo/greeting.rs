@@ -1,9 +1,12 @@
 //! What the demo says when it has started: where to look, how to sign in, what comes next.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use tomori_runtime::clock::SharedClock;
+use tomori_runtime::data_dir::default_dir;
 use tomori_runtime::i18n::Lang;
 
 use super::client::Api;
@@ -37,7 +40,12 @@ pub(super) async fn greeting(town: &Town, api: &Api, lang: Lang) -> String {
         screen::strong(&word("demo-running")),
         format!("\n{}", screen::columns(&places)),
         screen::strong(&word("demo-sign-in")),
-        codes(&town.paper, &town.world.wall_clock, lang),
+        codes(
+            &town.paper,
+            town.world.folder.parent().unwrap_or(&town.world.folder),
+            &town.world.wall_clock,
+            lang,
+        ),
     ];
     let processes = town.processes().await;
     if !processes.is_empty() {
@@ -64,7 +72,7 @@ pub(super) async fn greeting(town: &Town, api: &Api, lang: Lang) -> String {
 }
 
 /// The one-time codes of the demo's people, and how to get the next ones.
-pub(super) fn codes(paper: &Paper, wall_clock: &SharedClock, lang: Lang) -> String {
+pub(super) fn codes(paper: &Paper, data: &Path, wall_clock: &SharedClock, lang: Lang) -> String {
     let word = |key: &str| say(lang, key, &[]);
     let line = |account: &Account| {
         let code = seed::one_time_code(&account.second_factor, wall_clock.now());
@@ -84,16 +92,17 @@ pub(super) fn codes(paper: &Paper, wall_clock: &SharedClock, lang: Lang) -> Stri
     let accounts = paper.residents.iter().chain([&paper.operator]);
     let rows: Vec<_> = [head].into_iter().chain(accounts.map(line)).collect();
     let how = if screen::is_terminal() {
-        "demo-code-enter"
+        word("demo-code-enter")
     } else {
-        "demo-code-command"
+        let elsewhere = if data == default_dir("tomori") {
+            String::new()
+        } else {
+            format!(" --data {}", data.display())
+        };
+        let command = format!("cargo run -- demo code{elsewhere}");
+        say(lang, "demo-code-command", &[("command", command.into())])
     };
-    format!(
-        "{}\n\n  {}\n  {}",
-        screen::columns(&rows),
-        word("demo-code-about"),
-        word(how)
-    )
+    format!("{}\n\n  {}\n  {}", screen::columns(&rows), word("demo-code-about"), how)
 }
 
 /// The firings that come next: when, and what.

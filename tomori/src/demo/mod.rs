@@ -54,7 +54,7 @@ async fn stay(wish: &DemoWish, data: &Path, lang: Lang) -> anyhow::Result<()> {
     screen::line(&greeting::greeting(&town, &api, lang).await);
     let outcome = tokio::select! {
         told = timeline::tell(&api, &town, lang) => told,
-        ended = watch(&town, lang) => ended,
+        ended = watch(&town, data, lang) => ended,
         () = until_asked() => {
             screen::line(&say(lang, "demo-stopping", &[]));
             Ok(())
@@ -65,7 +65,7 @@ async fn stay(wish: &DemoWish, data: &Path, lang: Lang) -> anyhow::Result<()> {
 }
 
 /// Tells of each box that ends by itself, and shows new codes to whoever presses Enter; until nothing can go on.
-async fn watch(town: &Town, lang: Lang) -> anyhow::Result<()> {
+async fn watch(town: &Town, data: &Path, lang: Lang) -> anyhow::Result<()> {
     let mut presses = presses();
     loop {
         tokio::select! {
@@ -78,7 +78,7 @@ async fn watch(town: &Town, lang: Lang) -> anyhow::Result<()> {
                 screen::line(&format!("  {again}"));
             }
             Some(()) = presses.recv() => {
-                screen::line(&greeting::codes(&town.paper, &town.world.wall_clock, lang));
+                screen::line(&greeting::codes(&town.paper, data, &town.world.wall_clock, lang));
             }
         }
     }
@@ -110,6 +110,6 @@ pub fn print_codes(data: &Path, lang: Lang) -> Result<(), Complaint> {
         .and_then(|paper| paper.context("no demo has run yet"))
         .map_err(|error| Complaint(say(lang, "demo-no-paper", &[("why", format!("{error:#}").into())])))?;
     let clock: SharedClock = Arc::new(SystemClock);
-    screen::line(&greeting::codes(&paper, &clock, lang));
+    screen::line(&greeting::codes(&paper, data, &clock, lang));
     Ok(())
 }
