@@ -21,6 +21,8 @@ use crate::boxes;
 use crate::report::{Figure, Spans};
 
 const TAPS: usize = 150;
+/// So many shutters that none of them announces more in the bench than a gateway tells of one device at once.
+const SHUTTERS: usize = 15;
 /// The shutter's way; quick, so that there can be many taps.
 const TRAVEL: Duration = Duration::from_millis(200);
 /// After this a tap has failed.
@@ -34,7 +36,7 @@ pub(crate) async fn measure() -> Result<()> {
         .build(Plan {
             travel: TRAVEL,
             has_wan: false,
-            ..Plan::shutters(1)
+            ..Plan::shutters(SHUTTERS)
         })
         .await?;
     let operator = world.operator().await?;
@@ -51,12 +53,17 @@ pub(crate) async fn measure() -> Result<()> {
     let _platform = boxes::platform(&world).await?;
     let _gateway = boxes::gateway(world.house(0)?)?;
 
-    let app = App::open(&world, &session, world.house(0)?.device(0)?)?;
-    until("the app knows the shutter", async || Ok(app.page().await?.is("Closed"))).await?;
-    let mut changes = Box::pin(app.changes().await?);
+    let apps = world.house(0)?.ids().iter();
+    let apps: Vec<_> = apps
+        .map(|device| App::open(&world, &session, device.clone()))
+        .collect::<Result<_>>()?;
+    for app in &apps {
+        until("the app knows the shutter", async || Ok(app.page().await?.is("Closed"))).await?;
+    }
+    let mut changes = Box::pin(apps.first().context("there is no shutter")?.changes().await?);
     let (mut reached, mut shown) = (Spans::default(), Spans::default());
-    for tap in 0..TAPS {
-        let (word, fact) = if tap % 2 == 0 {
+    for (tap, (number, app)) in apps.iter().enumerate().cycle().take(TAPS).enumerate() {
+        let (word, fact) = if (tap / SHUTTERS).is_multiple_of(2) {
             ("open", "Open")
         } else {
             ("close", "Closed")
@@ -64,18 +71,21 @@ pub(crate) async fn measure() -> Result<()> {
         let form = app.page().await?;
         let began = (Instant::now(), Timestamp::now());
         app.tap(&form, word).await?;
-        until_shown(&app, &mut changes, fact)
+        until_shown(app, &mut changes, fact)
             .await
             .with_context(|| format!("tap {tap}"))?;
         let total = began.0.elapsed();
-        let sets = world.house(0)?.devices.received_sets("shutter-0")?;
+        let sets = world.house(0)?.devices.received_sets(&format!("shutter-{number}"))?;
         let heard = sets.last().context("the shutter heard nothing")?.at;
         reached.add(Duration::try_from(heard.duration_since(began.1)).context("the shutter moved before the tap")?);
         shown.add(total.saturating_sub(TRAVEL));
         tokio::time::sleep(PAUSE).await;
     }
-    let drives = world.house(0)?.evidence(0)?.drives().len();
-    ensure!(drives == TAPS, "{TAPS} taps drove the shutter {drives} times");
+    let mut drives = 0;
+    for number in 0..SHUTTERS {
+        drives += world.house(0)?.evidence(number)?.drives().len();
+    }
+    ensure!(drives == TAPS, "{TAPS} taps drove the shutters {drives} times");
     reached.say("tap: until the shutter hears it", None);
     shown.say(
         "tap: until the app shows what the shutter says, without the shutter's own way",
