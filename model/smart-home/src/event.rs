@@ -4,9 +4,11 @@
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::Alarm;
+use crate::arming::Arming;
 use crate::command::{Command, Stage};
 use crate::device::Endpoint;
-use crate::ids::{CommandId, DeviceId, ScheduleId};
+use crate::ids::{CommandId, DeviceId, IncidentId, ScheduleId};
 use crate::property::{PropertyName, Report};
 
 /// Something that happened in the house.
@@ -100,6 +102,21 @@ pub enum What {
     ClockJumped {
         /// By how many seconds; positive is forward.
         seconds: i64,
+    },
+    /// An alarm. It is never merged away, and told until the platform has stored it.
+    AlarmRaised {
+        /// The alarm.
+        alarm: Alarm,
+    },
+    /// The guard of the house stands otherwise than it was told last.
+    ArmingChanged {
+        /// How it stands.
+        arming: Arming,
+    },
+    /// The gateway knows that an incident is closed: the next alarm opens another.
+    IncidentClosed {
+        /// Which.
+        incident: IncidentId,
     },
     /// Events had to be given up because the journal was full: how many property reports were merged away.
     /// Nothing but superseded property reports is ever merged.

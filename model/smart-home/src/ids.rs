@@ -161,6 +161,14 @@ id!(
     /// alarm.
     AlarmId, "alarm", "alm"
 );
+id!(
+    /// A zone of sensors that are guarded together (警戒ゾーン).
+    ZoneId, "zone", "zone"
+);
+id!(
+    /// One order of a resident to the guard of the house: to arm or to disarm.
+    OrderId, "order", "ord"
+);
 
 #[cfg(test)]
 mod tests {

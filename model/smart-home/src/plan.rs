@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::arming::Security;
 use crate::device::{DeviceKind, Equipment};
 use crate::ids::{DeviceId, GrantId, HomeId, ResidentId};
 use crate::schedule::{Place, Schedule, ScheduleError};
@@ -69,6 +70,9 @@ pub struct HousePlan {
     pub schedules: Vec<Schedule>,
     /// The paired phones, at most 50.
     pub grants: Vec<Grant>,
+    /// What is guarded when the house is armed.
+    #[serde(default)]
+    pub security: Security,
 }
 
 impl HousePlan {
@@ -96,6 +100,9 @@ impl HousePlan {
         check_count("grants", self.grants.len(), Self::MOST_GRANTS)?;
         let kinds = self.check_equipment()?;
         self.check_schedules(&kinds)?;
+        self.security
+            .check(&self.equipment)
+            .map_err(|error| PlanError::new(format!("security.{}", error.field), error.why))?;
         self.check_grants()
     }
 

@@ -52,6 +52,7 @@ fn plan() -> HousePlan {
         place: Place::new("Asia/Tokyo", 35.69, 139.69).unwrap(),
         equipment: vec![shutter(1), shutter(2)],
         schedules: vec![schedule(1, shutter(1).device.id)],
+        security: tomori_smart_home::arming::Security::default(),
         grants: vec![Grant {
             id: GrantId::from_random([0; 10]),
             resident: ResidentId::from_random([1; 10]),

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use tomori_gateway_link::{ContractError, limits, v1};
+use tomori_smart_home::arming::Order;
 use tomori_smart_home::property::name;
 use tomori_smart_home::{
-    Command, CommandId, DeviceId, Event, HousePlan, Origin, PropertyValue, ResidentId, Schedule, ScheduleId,
+    Alarm, Command, CommandId, DeviceId, Event, Hazard, HousePlan, Origin, PropertyValue, ResidentId, Schedule,
+    ScheduleId,
 };
 
 fn command() -> v1::Command {
@@ -70,7 +72,41 @@ fn plan() -> v1::HousePlan {
             secret_sha256: vec![0; 32].into(),
             expires_at: 0,
         }],
+        security: None,
     }
+}
+
+/// An alarm whose kind only a newer gateway knows is an alarm nevertheless; it must not be skipped and acknowledged.
+#[test]
+fn an_alarm_of_a_newer_contract_is_not_lost() {
+    let message = v1::Alarm {
+        id: "alm_1".to_owned(),
+        incident_id: "inc_1".to_owned(),
+        nonce: vec![7; 32].into(),
+        hazard: 99,
+        device_id: String::new(),
+        authenticated: false,
+        at: 0,
+    };
+    let alarm = Alarm::try_from(message.clone()).unwrap();
+    assert_eq!((alarm.hazard, alarm.device), (Hazard::Intrusion, None));
+    let short = v1::Alarm {
+        nonce: vec![7; 31].into(),
+        ..message
+    };
+    let refused = Alarm::try_from(short).unwrap_err();
+    assert_eq!((refused.field.as_str(), refused.newer), ("nonce", false));
+}
+
+#[test]
+fn a_code_that_is_none_is_no_order() {
+    let message = v1::ArmingOrder {
+        id: "ord_1".to_owned(),
+        resident_id: "res_1".to_owned(),
+        wish: Some(v1::arming_order::Wish::Code("12345a".to_owned())),
+        expires_at: 0,
+    };
+    assert_eq!(Order::try_from(message).unwrap_err().field, "code");
 }
 
 #[track_caller]

@@ -9,14 +9,18 @@ use proptest::option;
 use proptest::prelude::*;
 use prost::Message;
 use tomori_gateway_link::{limits, v1};
+use tomori_smart_home::arming::{
+    Answer, Arming, Code, Fault, Mode, Obstacle, Order, Outcome, Phase, Security, Wish, Zone,
+};
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::What;
 use tomori_smart_home::plan::Grant;
 use tomori_smart_home::property::{Report, Source, name};
 use tomori_smart_home::schedule::{Moment, Pause, Place, Weekdays};
 use tomori_smart_home::{
-    Command, CommandId, Device, DeviceId, DeviceKind, Equipment, Event, GrantId, HomeId, HousePlan, NodeId, OperatorId,
-    Origin, PropertyName, PropertyValue, Reason, ResidentId, Schedule, ScheduleId, Stage,
+    Alarm, AlarmId, Command, CommandId, Device, DeviceId, DeviceKind, Equipment, Event, GrantId, Hazard, HomeId,
+    HousePlan, IncidentId, NodeId, Nonce, OperatorId, OrderId, Origin, PropertyName, PropertyValue, Reason, ResidentId,
+    Schedule, ScheduleId, Stage, Trust, ZoneId,
 };
 
 macro_rules! ids {
@@ -28,13 +32,17 @@ macro_rules! ids {
 }
 
 ids! {
+    alarm_ids: AlarmId;
     command_ids: CommandId;
     device_ids: DeviceId;
     grant_ids: GrantId;
     home_ids: HomeId;
+    incident_ids: IncidentId;
     operator_ids: OperatorId;
+    order_ids: OrderId;
     resident_ids: ResidentId;
     schedule_ids: ScheduleId;
+    zone_ids: ZoneId;
 }
 
 /// All the time the library knows, to the microsecond.
@@ -260,6 +268,7 @@ fn plans() -> impl Strategy<Value = HousePlan> {
                     home_name,
                     version,
                     place,
+                    security: Security::default(),
                     equipment,
                     schedules,
                     grants,
@@ -272,6 +281,105 @@ fn plans() -> impl Strategy<Value = HousePlan> {
 fn reports() -> impl Strategy<Value = Report> {
     let sources = proptest::sample::select(vec![Source::Announced, Source::Polled, Source::ReadBack]);
     (values(), times(), sources).prop_map(|(value, at, source)| Report { value, at, source })
+}
+
+fn alarms() -> impl Strategy<Value = Alarm> {
+    let hazards = proptest::sample::select(Hazard::ALL.to_vec());
+    let trusts = proptest::sample::select(vec![Trust::Authenticated, Trust::Unauthenticated]);
+    (
+        alarm_ids(),
+        incident_ids(),
+        any::<[u8; 32]>(),
+        hazards,
+        option::of(device_ids()),
+        trusts,
+        times(),
+    )
+        .prop_map(|(id, incident, nonce, hazard, device, trust, at)| Alarm {
+            id,
+            incident,
+            nonce: Nonce::from(nonce),
+            hazard,
+            device,
+            trust,
+            at,
+        })
+}
+
+fn phases() -> impl Strategy<Value = Phase> {
+    prop_oneof![
+        Just(Phase::Disarmed),
+        Just(Phase::Armed),
+        times().prop_map(|until| Phase::Leaving { until }),
+        times().prop_map(|until| Phase::Entering { until }),
+    ]
+}
+
+fn armings() -> impl Strategy<Value = Arming> {
+    let modes = proptest::sample::select(Mode::ALL.to_vec());
+    let faults = proptest::sample::select(Fault::ALL.to_vec());
+    let outcomes = proptest::sample::select(Outcome::ALL.to_vec());
+    let obstacles = (device_ids(), faults).prop_map(|(device, fault)| Obstacle { device, fault });
+    let answers = (order_ids(), outcomes).prop_map(|(order, outcome)| Answer { order, outcome });
+    (
+        (modes, phases(), times()),
+        proptest::collection::btree_set(device_ids(), 0..4),
+        proptest::collection::btree_set(obstacles, 0..4),
+        proptest::collection::btree_set(device_ids(), 0..4),
+        (option::of(incident_ids()), any::<bool>(), option::of(answers)),
+    )
+        .prop_map(
+            |((mode, phase, since), bypassed, obstacles, low_battery, (incident, has_code, answer))| Arming {
+                mode,
+                phase,
+                since,
+                bypassed,
+                obstacles,
+                low_battery,
+                incident,
+                has_code,
+                answer,
+            },
+        )
+}
+
+fn securities() -> impl Strategy<Value = Security> {
+    let zones = (
+        zone_ids(),
+        texts(1, 40),
+        proptest::collection::btree_set(proptest::sample::select(Mode::ARMED.to_vec()), 1..=3),
+        any::<bool>(),
+        vec(device_ids(), 1..5),
+    )
+        .prop_map(|(id, name, modes, is_way_in, devices)| Zone {
+            id,
+            name,
+            modes,
+            is_way_in,
+            devices,
+        });
+    (vec(zones, 0..5), 0..=300_u16, 0..=300_u16).prop_map(|(zones, exit_delay_s, entry_delay_s)| Security {
+        zones,
+        exit_delay_s,
+        entry_delay_s,
+    })
+}
+
+fn orders() -> impl Strategy<Value = Order> {
+    let modes = proptest::sample::select(Mode::ALL.to_vec());
+    let arm = (modes, proptest::collection::btree_set(device_ids(), 0..5));
+    let wishes = prop_oneof![
+        arm.prop_map(|(mode, bypass)| Wish::Arm { mode, bypass }),
+        (100_000..=99_999_999_u32).prop_map(|digits| Wish::Disarm {
+            code: Code::new(&digits.to_string()).unwrap()
+        }),
+    ];
+    (order_ids(), resident_ids(), wishes, times()).prop_map(|(id, resident, wish, expires_at)| Order {
+        id,
+        resident,
+        wish,
+        expires_at,
+    })
 }
 
 fn whats() -> impl Strategy<Value = What> {
@@ -295,6 +403,9 @@ fn whats() -> impl Strategy<Value = What> {
         (schedule_ids(), dates()).prop_map(|(schedule, date)| What::FiringMissed { schedule, date }),
         any::<i64>().prop_map(|seconds| What::ClockJumped { seconds }),
         any::<u64>().prop_map(|count| What::ReportsMerged { count }),
+        alarms().prop_map(|alarm| What::AlarmRaised { alarm }),
+        armings().prop_map(|arming| What::ArmingChanged { arming }),
+        incident_ids().prop_map(|incident| What::IncidentClosed { incident }),
     ]
 }
 
@@ -310,6 +421,12 @@ proptest! {
     fn events_come_back(at in times(), what in whats()) {
         let event = Event { at, what };
         prop_assert_eq!(Event::try_from(carried(&v1::Event::from(&event))), Ok(event));
+    }
+
+    #[test]
+    fn guards_and_orders_come_back(security in securities(), order in orders()) {
+        prop_assert_eq!(Security::try_from(carried(&v1::Security::from(&security))), Ok(security));
+        prop_assert_eq!(Order::try_from(carried(&v1::ArmingOrder::from(&order))), Ok(order));
     }
 
     #[test]
@@ -378,6 +495,7 @@ fn the_largest_plan_fits_in_one_message() {
     };
     let plan = HousePlan {
         home: HomeId::from_random([0; 10]),
+        security: Security::default(),
         home_name: "家".repeat(80),
         version: u64::MAX,
         place: Place::new("Asia/Tokyo", 35.69, 139.69).unwrap(),

@@ -10,6 +10,7 @@ use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_smart_home::Event;
 use tomori_smart_home::event::What;
 
+use crate::arming::{self, ArmingRoom};
 use crate::command::{Executor, Parts};
 use crate::config::Config;
 use crate::lan::{Lan, LanError, LanEvent};
@@ -55,6 +56,7 @@ pub struct Gateway {
     house: House,
     store: Store,
     executor: Executor,
+    arming: ArmingRoom,
     plan: PlanRoom,
     time: Timekeeper,
     changes: Changes,
@@ -129,6 +131,13 @@ impl Gateway {
             hold: config.hand_hold(),
             changes: changes.clone(),
         });
+        let arming = ArmingRoom::open(arming::Parts {
+            store: store.clone(),
+            plan: plan.clone(),
+            time: time.clone(),
+            entropy: entropy.clone(),
+            changes: changes.clone(),
+        });
         let state = match &identity {
             None => UplinkState::NotEnrolled,
             Some(identity) if identity.revoked_at.is_some() => UplinkState::NeedsEnrolment { since: time.now() },
@@ -146,6 +155,7 @@ impl Gateway {
             plan: plan.clone(),
             time: time.clone(),
             executor: executor.clone(),
+            arming: arming.clone(),
             entropy: entropy.clone(),
             uplink: state.subscribe(),
             door: door.subscribe(),
@@ -157,6 +167,7 @@ impl Gateway {
                 vault,
                 store: store.clone(),
                 executor: executor.clone(),
+                arming: arming.clone(),
                 plan: plan.clone(),
                 time: time.clone(),
                 wall: clocks.wall,
@@ -173,6 +184,7 @@ impl Gateway {
             house,
             store,
             executor,
+            arming,
             plan,
             time,
             changes,
@@ -199,8 +211,10 @@ impl Gateway {
             self.lan,
             self.store.clone(),
             self.executor.clone(),
+            self.arming.clone(),
             self.changes.clone(),
         ));
+        tasks.spawn(self.arming.clone().run(inner.clone()));
         self.executor.resume().await;
         let runner = Runner {
             store: self.store.clone(),
@@ -228,13 +242,23 @@ impl Gateway {
     }
 }
 
-/// Remembers what the network tells, and passes on what concerns commands under way.
-async fn witness(mut lan: mpsc::Receiver<LanEvent>, store: Store, executor: Executor, changes: Changes) {
+/// Remembers what the network tells, and passes on what concerns commands under way. The guard hears it first: an alarm
+/// is durable and on its way before the report that led to it.
+async fn witness(
+    mut lan: mpsc::Receiver<LanEvent>,
+    store: Store,
+    executor: Executor,
+    arming: ArmingRoom,
+    changes: Changes,
+) {
     let mut heard = Vec::with_capacity(TOGETHER);
     while lan.recv_many(&mut heard, TOGETHER).await > 0 {
         let mut drafts: Vec<Draft> = Vec::with_capacity(heard.len());
         let mut concerned = Vec::new();
         let mut hands = Vec::new();
+        for event in &heard {
+            arming.hear(event).await;
+        }
         for event in heard.drain(..) {
             let (at, what) = match event {
                 LanEvent::Reported {

@@ -1,6 +1,6 @@
 //! The home gateway (ホームゲートウェイ): the house's own mind, with or without the platform.
 //!
-//! Rooms: `lan` speaks with the devices, `command` sees wishes through, `schedule` runs the resident's schedules,
+//! Rooms: `lan` speaks with the devices, `arming` guards the house, `command` sees wishes through, `schedule` runs the resident's schedules,
 //! `store` remembers, `uplink` keeps the way to the platform, `plan` holds what the platform told of the house,
 //! `timekeeping` judges the clock, `local` is the house as the app at home sees it.
 //!
@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arming;
 mod command;
 pub mod config;
 mod gateway;
@@ -22,6 +23,7 @@ mod timekeeping;
 mod uplink;
 mod vault;
 
+pub use arming::{CodesError, NewCodes};
 pub use config::Config;
 pub use gateway::{Clocks, Gateway, GatewayError};
 pub use local::{CommandView, DeviceView, House, HouseView, Resident};

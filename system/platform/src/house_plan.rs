@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::Notify;
+use tomori_smart_home::arming::{Order, Security};
 use tomori_smart_home::plan::Grant;
-use tomori_smart_home::{HomeId, Schedule};
+use tomori_smart_home::{HomeId, IncidentId, Schedule};
 
 /// One room's part of a house plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,17 @@ pub trait PlanParts: Send + Sync + 'static {
     async fn schedules(&self, home: &HomeId) -> Result<Part<Vec<Schedule>>, PartError>;
     /// Its paired phones.
     async fn grants(&self, home: &HomeId) -> Result<Part<Vec<Grant>>, PartError>;
+    /// What it is guarded by.
+    async fn security(&self, home: &HomeId) -> Result<Part<Security>, PartError>;
+}
+
+/// What else the link is to tell a home's gateway: nothing that a plan could carry, because it is said once.
+#[async_trait]
+pub trait Errands: Send + Sync + 'static {
+    /// Orders of residents that wait; each is given out once.
+    fn orders(&self, home: &HomeId) -> Vec<Order>;
+    /// Closed incidents of which the gateway does not know that; told with each stream until it does.
+    async fn closed_incidents(&self, home: &HomeId) -> Result<Vec<IncidentId>, PartError>;
 }
 
 /// Wakes the session of a home's gateway: there is a command to deliver, or the plan is another. It carries nothing;

@@ -35,7 +35,7 @@ use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::operator;
 use crate::personal_info;
-use crate::services::shutter;
+use crate::services::{dispatch, shutter};
 use crate::welcome;
 use certificate::Certificate;
 use listeners::Listeners;
@@ -64,6 +64,8 @@ pub struct Services {
     pub people: people::Service,
     /// Schedules of shutters.
     pub shutter: shutter::Service,
+    /// Incidents, and who is sent.
+    pub dispatch: dispatch::Service,
     /// Names and addresses.
     pub personal_info: personal_info::Service,
     /// The audit log.
@@ -165,6 +167,23 @@ impl Platform {
                 doorbell: doorbell.clone(),
             },
         )?;
+        let dispatch = dispatch::Service::open(
+            &data.path("dispatch.db"),
+            dispatch::Needs {
+                state: device_state.clone(),
+                personal: personal_info.clone(),
+                audit: audit.clone(),
+                clock: clocks.house.clone(),
+                entropy: Arc::clone(&entropy),
+                doorbell: doorbell.clone(),
+            },
+        )?;
+        let plan_sources = Arc::new(PlanSources {
+            personal_info: personal_info.clone(),
+            people: people.clone(),
+            shutter: shutter.clone(),
+            dispatch: dispatch.clone(),
+        });
         let (link, departures) = Link::new(link::Parts {
             wall: clocks.wall.clone(),
             house: clocks.house.clone(),
@@ -173,11 +192,8 @@ impl Platform {
             doorbell,
             gateways: gateways.clone(),
             device_state: device_state.clone(),
-            plan_parts: Arc::new(PlanSources {
-                personal_info: personal_info.clone(),
-                people: people.clone(),
-                shutter: shutter.clone(),
-            }),
+            plan_parts: plan_sources.clone(),
+            errands: plan_sources,
             limits: config.link_limits(),
         });
         let services = Services {
@@ -185,6 +201,7 @@ impl Platform {
             gateways,
             people,
             shutter,
+            dispatch,
             personal_info,
             audit,
             link,
@@ -280,6 +297,12 @@ impl Platform {
             "the shutter service",
             async move { schedules.run(stop).await },
         );
+        let (incidents, stop) = (services.dispatch.clone(), shutdown.clone());
+        spawn(
+            &mut tasks,
+            "the dispatch service",
+            async move { incidents.run(stop).await },
+        );
         for certificate in [Some(inner), web].into_iter().flatten() {
             spawn(
                 &mut tasks,
@@ -308,6 +331,7 @@ impl Platform {
         services.gateways.close().await;
         services.people.close().await;
         services.shutter.close().await;
+        services.dispatch.close().await;
         services.personal_info.close().await;
         services.audit.close().await;
         drop(data);

@@ -5,6 +5,7 @@
 
 mod api;
 mod device_state;
+mod dispatch;
 mod health;
 mod link;
 mod operator;

@@ -1,9 +1,10 @@
 //! Events.
 
+use tomori_smart_home::arming::Arming;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::{Event, What};
 use tomori_smart_home::property::{Report, Source};
-use tomori_smart_home::{Command, DeviceId, PropertyName};
+use tomori_smart_home::{Alarm, Command, DeviceId, PropertyName};
 
 use crate::error::ContractError;
 use crate::v1::event::What as Wire;
@@ -71,6 +72,11 @@ impl From<&What> for Wire {
             }),
             What::ClockJumped { seconds } => Self::ClockJumped(v1::ClockJumped { seconds: *seconds }),
             What::ReportsMerged { count } => Self::ReportsMerged(v1::ReportsMerged { count: *count }),
+            What::AlarmRaised { alarm } => Self::AlarmRaised(alarm.into()),
+            What::ArmingChanged { arming } => Self::ArmingChanged(arming.into()),
+            What::IncidentClosed { incident } => Self::IncidentClosed(v1::IncidentClosed {
+                incident_id: incident.to_string(),
+            }),
         }
     }
 }
@@ -117,6 +123,15 @@ impl TryFrom<Wire> for What {
             }),
             Wire::ClockJumped(inner) => Ok(Self::ClockJumped { seconds: inner.seconds }),
             Wire::ReportsMerged(inner) => Ok(Self::ReportsMerged { count: inner.count }),
+            Wire::AlarmRaised(inner) => Ok(Self::AlarmRaised {
+                alarm: Alarm::try_from(inner).map_err(|error| error.within("alarm_raised"))?,
+            }),
+            Wire::ArmingChanged(inner) => Ok(Self::ArmingChanged {
+                arming: Arming::try_from(inner).map_err(|error| error.within("arming_changed"))?,
+            }),
+            Wire::IncidentClosed(inner) => Ok(Self::IncidentClosed {
+                incident: read::id("incident_closed.incident_id", &inner.incident_id)?,
+            }),
         }
     }
 }

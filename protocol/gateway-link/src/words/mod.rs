@@ -5,5 +5,6 @@
 
 mod command;
 mod event;
+mod guard;
 mod plan;
 mod schedule;

@@ -1,5 +1,6 @@
 //! The house plan and what it lists.
 
+use tomori_smart_home::arming::Security;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::plan::Grant;
 use tomori_smart_home::schedule::Place;
@@ -113,6 +114,7 @@ impl From<&HousePlan> for v1::HousePlan {
             equipment: plan.equipment.iter().map(Into::into).collect(),
             schedules: plan.schedules.iter().map(Into::into).collect(),
             grants: plan.grants.iter().map(Into::into).collect(),
+            security: Some((&plan.security).into()),
         }
     }
 }
@@ -134,6 +136,12 @@ impl TryFrom<v1::HousePlan> for HousePlan {
             equipment: each::<_, Equipment>("equipment", message.equipment)?,
             schedules: each::<_, Schedule>("schedules", message.schedules)?,
             grants: each::<_, Grant>("grants", message.grants)?,
+            // A platform that knows nothing of guards leaves it out.
+            security: message
+                .security
+                .map(|security| Security::try_from(security).map_err(|error| error.within("security")))
+                .transpose()?
+                .unwrap_or_default(),
         };
         plan.check()
             .map_err(|error| ContractError::new(error.field.replace("homeName", "home_name"), error.why))?;

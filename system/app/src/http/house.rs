@@ -12,7 +12,7 @@ use tomori_smart_home::DeviceKind;
 use super::App;
 use super::shell::{Place, Query};
 use super::visitor::Visitor;
-use crate::port::{DeviceView, HouseView, Link, Vantage};
+use crate::port::{DeviceView, GuardView, HouseView, Link, Vantage};
 use crate::say::Say;
 use crate::state::{Concern, Controls, DeviceState, Fact, Position, Standing, Verdict, device_state, verdict};
 
@@ -56,6 +56,8 @@ struct RoomCard {
 struct HousePage<'a> {
     say: Say,
     told: Html,
+    /// Where the guard stands, when the house has one: tone, sentence, where to look.
+    guard: Option<(Tone, String, String)>,
     tone: Tone,
     answer: String,
     more: String,
@@ -78,6 +80,10 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query)
         Ok(house) => house,
         Err(error) => return visitor.refuse(error).into_response(),
     };
+    let guard = match app.port.guard(&visitor.viewer, &visitor.home.id).await {
+        Ok(guard) => guard,
+        Err(error) => return visitor.refuse(error).into_response(),
+    };
     let say = visitor.say;
     let now = app.port.now();
     let when = When::in_zone(say.lang, &house.place.time_zone, now);
@@ -86,6 +92,7 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query)
     let body = Html::of(&HousePage {
         say,
         told: query.told(say),
+        guard: guard_line(say, &guard, &when),
         tone: verdict.tone(),
         answer: answer(say, &house, &verdict),
         more: answer_more(say, &verdict, &when),
@@ -246,6 +253,22 @@ fn concerns(say: Say, verdict: &Verdict<'_>, when: &When) -> Vec<(String, String
             }
         })
         .collect()
+}
+
+/// Where the guard stands; nothing for a house without zones where nothing ever happened.
+fn guard_line(say: Say, guard: &GuardView, when: &When) -> Option<(Tone, String, String)> {
+    let arming = guard.arming.as_ref()?;
+    let incident = arming.incident.as_ref();
+    if guard.security.zones.is_empty() && incident.is_none() {
+        return None;
+    }
+    let (tone, text) = if guard.gateway == Link::Up {
+        say.guard(arming, when)
+    } else {
+        (Tone::Unknown, say.text("guard-unknown"))
+    };
+    let href = incident.map_or_else(|| "/guard".to_owned(), |incident| format!("/incidents/{incident}"));
+    Some((tone, text, href))
 }
 
 /// Where this is seen from, when that is worth a word.

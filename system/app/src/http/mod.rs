@@ -6,8 +6,10 @@ mod draft;
 mod editor;
 mod events;
 mod fields;
+mod guard;
 mod history;
 mod house;
+mod incidents;
 mod install;
 mod origin;
 mod pair;
@@ -104,6 +106,13 @@ pub fn router(port: Arc<dyn HousePort>, options: Options) -> Router {
             "/schedules/{schedule}/delete",
             get(schedules::ask_delete).post(schedules::delete),
         )
+        .route("/guard", get(guard::page))
+        .route("/guard/arm", post(guard::arm))
+        .route("/guard/disarm", post(guard::disarm))
+        .route("/guard/codes", post(guard::codes))
+        .route("/incidents", get(incidents::list))
+        .route("/incidents/{incident}", get(incidents::page))
+        .route("/incidents/{incident}/close", post(incidents::close))
         .route("/history", get(history::page))
         .route("/pair", get(pair::page).post(pair::pair))
         .route("/pair/redeem", post(pair::redeem))

@@ -17,6 +17,7 @@ use crate::say::Say;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     House,
+    Guard,
     Schedules,
     History,
     Settings,
@@ -33,14 +34,18 @@ pub(crate) enum Told {
     PasswordChanged,
     SessionEnded,
     SignedOut,
+    GuardDone,
+    CodesSet,
+    IncidentClosed,
 }
 
 impl Place {
-    const ALL: [Self; 4] = [Self::House, Self::Schedules, Self::History, Self::Settings];
+    const ALL: [Self; 5] = [Self::House, Self::Guard, Self::Schedules, Self::History, Self::Settings];
 
     fn path(self) -> &'static str {
         match self {
             Self::House => "/",
+            Self::Guard => "/guard",
             Self::Schedules => "/schedules",
             Self::History => "/history",
             Self::Settings => "/settings",
@@ -50,6 +55,7 @@ impl Place {
     fn icon(self) -> Icon {
         match self {
             Self::House => Icon::House,
+            Self::Guard => Icon::Alarm,
             Self::Schedules => Icon::Clock,
             Self::History => Icon::History,
             Self::Settings => Icon::Settings,
@@ -59,6 +65,7 @@ impl Place {
     fn label(self, say: Say) -> String {
         match self {
             Self::House => say.text("nav-house"),
+            Self::Guard => say.text("nav-guard"),
             Self::Schedules => say.text("nav-schedules"),
             Self::History => say.text("nav-history"),
             Self::Settings => say.text("nav-settings"),
@@ -67,7 +74,7 @@ impl Place {
 }
 
 impl Told {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Sent,
         Self::ScheduleSaved,
         Self::ScheduleDeleted,
@@ -76,6 +83,9 @@ impl Told {
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SignedOut,
+        Self::GuardDone,
+        Self::CodesSet,
+        Self::IncidentClosed,
     ];
 
     fn word(self) -> &'static str {
@@ -88,6 +98,9 @@ impl Told {
             Self::PasswordChanged => "password-changed",
             Self::SessionEnded => "session-ended",
             Self::SignedOut => "signed-out",
+            Self::GuardDone => "guard-done",
+            Self::CodesSet => "codes-set",
+            Self::IncidentClosed => "incident-closed",
         }
     }
 
@@ -107,6 +120,9 @@ impl Told {
             Self::PasswordChanged => (Tone::Confirmed, say.text("told-password-changed")),
             Self::SessionEnded => (Tone::Confirmed, say.text("told-session-ended")),
             Self::SignedOut => (Tone::Confirmed, say.text("told-signed-out")),
+            Self::GuardDone => (Tone::Confirmed, say.text("outcome-done")),
+            Self::CodesSet => (Tone::Confirmed, say.text("told-codes-set")),
+            Self::IncidentClosed => (Tone::Confirmed, say.text("told-incident-closed")),
         };
         notice(tone, &text, &Html::empty())
     }
@@ -119,6 +135,7 @@ pub(crate) struct Query {
     pub(crate) next: String,
     pub(crate) before: String,
     pub(crate) device: String,
+    pub(crate) order: String,
     pub(crate) lang: String,
 }
 
@@ -138,6 +155,7 @@ impl FromRequestParts<App> for Query {
                 "next" => &mut query.next,
                 "before" => &mut query.before,
                 "device" => &mut query.device,
+                "order" => &mut query.order,
                 "lang" => &mut query.lang,
                 _ => continue,
             };

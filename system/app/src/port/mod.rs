@@ -8,6 +8,7 @@
 //! theirs, with [`PortError::NotFound`]: not even the existence of somebody else's thing is told (T3-10 EP①, T3-11 EP⑨).
 
 mod error;
+mod guard;
 mod view;
 
 use std::net::IpAddr;
@@ -19,6 +20,10 @@ use tomori_runtime::i18n::Lang;
 use tomori_smart_home::{CommandId, DeviceId, GrantId, HomeId, PropertyName, PropertyValue, Schedule, ScheduleId};
 
 pub use error::{CommandError, PairError, PasswordError, PortError, ScheduleError, SignInError};
+pub use guard::{
+    CloseError, CodesError, Given, GuardPort, GuardView, IncidentEntry, IncidentStep, IncidentStory, IncidentView,
+    NewCodes, OrderError,
+};
 pub use view::{
     CommandView, DeviceName, DeviceView, Draft, Happened, HistoryEntry, HistoryPage, HomeName, HouseView, Known, Link,
     Opened, Pairing, PhoneView, Reach, ScheduleView, SessionView, Vantage, Viewer, Who,
@@ -102,7 +107,7 @@ pub struct Change {
 
 /// All that the app asks. Methods must be quick or bounded in time; the app waits for them.
 #[async_trait]
-pub trait HousePort: Send + Sync + 'static {
+pub trait HousePort: GuardPort {
     /// What this side can do. Constant.
     fn abilities(&self) -> Abilities;
 

@@ -2,6 +2,7 @@
 
 mod command;
 mod device;
+mod guard;
 mod reason;
 mod schedule;
 

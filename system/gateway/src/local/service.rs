@@ -6,12 +6,14 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use tokio::sync::{broadcast, watch};
 use tomori_runtime::entropy::{SharedEntropy, bytes};
+use tomori_smart_home::arming::{Arming, Order, Outcome, Wish};
 use tomori_smart_home::{
-    Command, CommandId, DeviceId, GrantId, HomeId, HousePlan, Origin, PropertyName, PropertyValue, Reason, ResidentId,
-    Stage,
+    Alarm, Command, CommandId, DeviceId, GrantId, HomeId, HousePlan, OrderId, Origin, PropertyName, PropertyValue,
+    Reason, ResidentId, Stage,
 };
 
 use super::view::{CommandView, DeviceView, HouseView, Resident};
+use crate::arming::{ArmingRoom, CodesError, NewCodes, Road as GuardRoad};
 use crate::command::{Executor, Road, Taken};
 use crate::lan::Lan;
 use crate::plan::PlanRoom;
@@ -37,6 +39,7 @@ pub(crate) struct HouseParts {
     pub(crate) plan: PlanRoom,
     pub(crate) time: Timekeeper,
     pub(crate) executor: Executor,
+    pub(crate) arming: ArmingRoom,
     pub(crate) entropy: SharedEntropy,
     pub(crate) uplink: watch::Receiver<UplinkState>,
     pub(crate) door: watch::Receiver<Option<DoorIdentity>>,
@@ -157,6 +160,38 @@ impl House {
             // The disk refuses and memory is full of what waits for it.
             Taken::NotRemembered => Err(Reason::Busy),
         }
+    }
+
+    /// How the guard of the house stands.
+    #[must_use]
+    pub fn arming(&self) -> Arming {
+        self.parts.arming.shown()
+    }
+
+    /// The last alarms, newest first; without those that nobody in the house must see.
+    #[must_use]
+    pub fn alarms(&self) -> Vec<Alarm> {
+        self.parts.arming.alarms()
+    }
+
+    /// Arms or disarms for a resident who is in the house. On return it is done and durable, or it is not.
+    pub async fn order(&self, wish: Wish, resident: ResidentId) -> Outcome {
+        let now = self.parts.time.now();
+        let order = Order {
+            id: OrderId::from_random(bytes(&*self.parts.entropy)),
+            resident,
+            wish,
+            expires_at: now.checked_add(Order::LIFETIME).unwrap_or(now),
+        };
+        self.parts.arming.order(order, GuardRoad::AtHome).await
+    }
+
+    /// Sets the codes for a resident who is in the house. Nowhere else can they be set.
+    ///
+    /// # Errors
+    /// [`CodesError`]; the codes so far stay.
+    pub async fn set_codes(&self, codes: NewCodes) -> Result<(), CodesError> {
+        self.parts.arming.set_codes(codes).await
     }
 
     /// The number that the next event of this gateway gets. The platform knows everything once it has stored through the

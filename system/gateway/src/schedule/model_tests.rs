@@ -35,6 +35,7 @@ fn plan(schedules: Vec<Schedule>, version: u64) -> HousePlan {
         home: HomeId::from_random([7; 10]),
         home_name: "家".to_owned(),
         version,
+        security: tomori_smart_home::arming::Security::default(),
         place: Place {
             time_zone: "Asia/Tokyo".to_owned(),
             latitude: 35.68,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tomori_smart_home::{Command, CommandId, Event, ScheduleId};
 
+use crate::arming::Held;
 use crate::command::Intent;
 
 /// The form of a line that this software writes.
@@ -77,6 +78,8 @@ pub(crate) enum Note {
         /// The time.
         at: Timestamp,
     },
+    /// The guard of the house, whole. It is in one line with the alarms it led to.
+    Arming(Box<Held>),
     /// A clean stop.
     Stopped {
         /// When.

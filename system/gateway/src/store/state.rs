@@ -9,6 +9,7 @@ use tomori_smart_home::event::What;
 use tomori_smart_home::{Command, CommandId, DeviceId, Event, PropertyName, ScheduleId, Stage};
 
 use super::record::{Draft, Note, Record};
+use crate::arming::Held;
 use crate::command::Intent;
 
 /// Commands remembered at most.
@@ -58,6 +59,9 @@ pub(crate) struct State {
     pub(crate) firings: BTreeMap<ScheduleId, BTreeSet<Date>>,
     /// Until when hand operation holds a device.
     pub(crate) holds: BTreeMap<DeviceId, Timestamp>,
+    /// The guard of the house.
+    #[serde(default)]
+    pub(crate) arming: Held,
 }
 
 impl Account {
@@ -93,6 +97,7 @@ impl Default for State {
             commands: BTreeMap::new(),
             firings: BTreeMap::new(),
             holds: BTreeMap::new(),
+            arming: Held::default(),
         }
     }
 }
@@ -212,6 +217,7 @@ impl State {
             }
             Note::Numbering { next } => self.next_event = self.next_event.max(*next),
             Note::ClockAgreed { at } => self.latest = Some(*at),
+            Note::Arming(held) => self.arming = (**held).clone(),
             Note::Stopped { .. } => self.running = false,
         }
     }

@@ -14,6 +14,7 @@ use tomori_smart_home::event::What;
 use super::identity::{DoorIdentity, Identity};
 use super::model::Backoff;
 use super::session::End;
+use crate::arming::ArmingRoom;
 use crate::command::Executor;
 use crate::plan::PlanRoom;
 use crate::store::{Need, Note, Store};
@@ -70,6 +71,7 @@ pub(crate) struct Uplink {
     pub(crate) vault: Vault,
     pub(crate) store: Store,
     pub(crate) executor: Executor,
+    pub(crate) arming: ArmingRoom,
     pub(crate) plan: PlanRoom,
     pub(crate) time: Timekeeper,
     pub(crate) wall: SharedClock,

@@ -11,6 +11,7 @@ use tomori_gateway_link::{limits, v1};
 use tomori_runtime::pki::PrivateKey;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls;
+use tomori_smart_home::arming::Order;
 use tomori_smart_home::{Command, HousePlan};
 use tonic::Code;
 use tonic::transport::Channel;
@@ -20,6 +21,7 @@ use super::enrol::to_der;
 use super::identity::Identity;
 use super::model::Window;
 use super::service::{Away, Uplink, UplinkState};
+use crate::arming::Road;
 use crate::store::chain;
 
 /// How long the platform has to greet.
@@ -207,6 +209,18 @@ impl Uplink {
                         }
                     }
                 },
+            },
+            platform_message::Message::ArmingOrder(order) => match Order::try_from(order) {
+                Err(error) => tracing::warn!(error = %chain(&error), "the platform sent an order that is none"),
+                // One after the other: comparing a code is slow on purpose.
+                Ok(mut order) => {
+                    order.expires_at = self.time.ours(order.expires_at);
+                    self.arming.order(order, Road::FromAfar).await;
+                }
+            },
+            platform_message::Message::IncidentClosed(closed) => match closed.incident_id.parse() {
+                Err(error) => tracing::warn!(%error, "the platform closes an incident that is none"),
+                Ok(incident) => self.arming.closed(incident).await,
             },
             platform_message::Message::Goodbye(goodbye) => return Some(farewell(&goodbye)),
             // A second welcome means nothing.

@@ -104,6 +104,7 @@ impl Scene {
             home: self.home.clone(),
             home_name: "試験の家".to_owned(),
             version,
+            security: tomori_smart_home::arming::Security::default(),
             place: Place {
                 time_zone: "Asia/Tokyo".to_owned(),
                 latitude: 35.68,

@@ -2,11 +2,13 @@
 
 pub(super) mod batch;
 pub(super) mod command;
+pub(super) mod guard;
 pub(super) mod history;
 pub(super) mod house;
 pub(super) mod twin;
 
 pub use command::{CommandRecord, NewCommand};
+pub use guard::{Guard, GuardEntry, GuardWhat};
 pub use history::{Cursor, Happened, HistoryEntry, HistoryPage, Page};
 pub use house::{
     Desired, DeviceState, GatewayState, HomeSummary, House, NewEquipment, NewHome, PropertyState, Quality,
@@ -44,6 +46,8 @@ pub enum Changed {
     Gateway,
     /// The equipment list, or the nodes that are not on it.
     Equipment,
+    /// The guard of the house.
+    Guard,
     /// The history has a new entry that concerns no twin (an alarm, a missed firing).
     History,
 }

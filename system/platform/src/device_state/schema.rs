@@ -2,10 +2,11 @@
 
 use tomori_runtime::db::Migration;
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "homes, devices, twins, commands, history",
-    sql: "
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "homes, devices, twins, commands, history",
+        sql: "
 CREATE TABLE home (
     id TEXT PRIMARY KEY,
     time_zone TEXT NOT NULL,
@@ -103,4 +104,26 @@ CREATE TABLE gateway_stream (
     stored_through BIGINT NOT NULL
 );
 ",
-}];
+    },
+    Migration {
+        number: 2,
+        name: "the guard of each house, and the alarms that are not taken in yet",
+        sql: "
+CREATE TABLE guard (
+    home TEXT PRIMARY KEY REFERENCES home (id),
+    at BIGINT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE TABLE guard_entry (
+    number BIGINT PRIMARY KEY,
+    home TEXT NOT NULL REFERENCES home (id),
+    stored_at BIGINT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE TABLE guard_count (
+    one BIGINT PRIMARY KEY,
+    number BIGINT NOT NULL
+);
+",
+    },
+];

@@ -3,6 +3,7 @@
 mod commands;
 pub(super) mod equipment;
 mod gateway;
+mod guard;
 mod upkeep;
 
 pub use gateway::{BatchError, Connected};
@@ -14,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::db::{Activity, Database, DbError, Reader};
 use tomori_runtime::entropy::SharedEntropy;
@@ -47,6 +48,8 @@ struct Inner {
     audit: AuditLog,
     doorbell: Doorbell,
     changes: broadcast::Sender<Change>,
+    /// Counts up whenever an alarm was stored.
+    guard_news: watch::Sender<u64>,
     keep: Keep,
 }
 
@@ -111,6 +114,7 @@ impl Service {
                 audit,
                 doorbell,
                 changes,
+                guard_news: watch::Sender::new(0),
                 keep,
             }),
         })

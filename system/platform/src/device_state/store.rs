@@ -3,6 +3,7 @@
 pub(super) mod batch;
 pub(super) mod commands;
 pub(super) mod equipment;
+pub(super) mod guard;
 pub(super) mod history;
 pub(super) mod homes;
 pub(super) mod twins;

@@ -25,7 +25,7 @@ use super::registry::{Departure, Registry};
 use crate::audit::AuditLog;
 use crate::auth::gateways;
 use crate::device_state;
-use crate::house_plan::{Doorbell, PlanParts};
+use crate::house_plan::{Doorbell, Errands, PlanParts};
 
 /// A lost gateway is known after the two together: 13 s.
 const PING_EVERY: Duration = Duration::from_secs(5);
@@ -62,6 +62,8 @@ pub struct Parts {
     pub device_state: device_state::Service,
     /// The parts of house plans that are not equipment.
     pub plan_parts: Arc<dyn PlanParts>,
+    /// What else gateways are to be told.
+    pub errands: Arc<dyn Errands>,
     /// How much is borne.
     pub limits: Limits,
 }
@@ -76,6 +78,7 @@ pub struct Link {
     pub(super) gateways: gateways::Service,
     pub(super) device_state: device_state::Service,
     pub(super) composer: Composer,
+    pub(super) errands: Arc<dyn Errands>,
     pub(super) registry: Arc<Registry>,
     pub(super) limits: Limits,
     connections: AtomicUsize,
@@ -92,6 +95,7 @@ impl Link {
             audit: parts.audit,
             doorbell: parts.doorbell,
             composer: Composer::new(parts.device_state.clone(), parts.plan_parts),
+            errands: parts.errands,
             gateways: parts.gateways,
             device_state: parts.device_state,
             registry,

@@ -50,6 +50,7 @@ impl Composer {
         let name = self.parts.home_name(home).await?;
         let schedules = self.parts.schedules(home).await?;
         let grants = self.parts.grants(home).await?;
+        let security = self.parts.security(home).await?;
         // A house without a name yet is called by its id; the plan needs one.
         let home_name = match name.content.is_empty() {
             true => home.to_string(),
@@ -71,10 +72,18 @@ impl Composer {
         Ok(HousePlan {
             home: home.clone(),
             home_name,
-            version: [equipment.version, name.version, schedules.version, grants.version]
-                .into_iter()
-                .fold(0, u64::saturating_add),
+            version: [
+                equipment.version,
+                name.version,
+                schedules.version,
+                grants.version,
+                security.version,
+            ]
+            .into_iter()
+            .fold(0, u64::saturating_add),
             place: equipment.content.place,
+            // Likewise a sensor that was taken off the list guards nothing.
+            security: security.content.of_equipment(&equipment.content.equipment),
             equipment: equipment.content.equipment,
             schedules: schedules.content,
             grants: grants.content,

@@ -12,7 +12,7 @@ use futures_util::Stream;
 use tokio::sync::{Notify, watch};
 use tomori_gateway_link::v1::{self, gateway_message, goodbye::Why, platform_message};
 use tomori_runtime::clock::after;
-use tomori_smart_home::{Command, CommandId, DeviceId, HousePlan};
+use tomori_smart_home::{Command, CommandId, DeviceId, HousePlan, IncidentId};
 use tonic::{Status, Streaming};
 
 use super::door::Link;
@@ -71,6 +71,9 @@ struct Greeted {
     paused_until: Option<jiff::Timestamp>,
     look_for_commands: bool,
     look_for_plan: bool,
+    look_for_errands: bool,
+    /// Incidents that this stream has told to be closed.
+    told_closed: HashSet<IncidentId>,
     /// A look failed: look again although nobody rings.
     look_again: bool,
 }
@@ -187,9 +190,37 @@ impl Session {
                 }
             }
         }
+        self.look_for_errands().await;
         let wants_plan = self.greeted.as_ref().is_some_and(|greeted| greeted.look_for_plan);
         if self.outgoing.is_empty() && wants_plan {
             self.look_for_plan().await;
+        }
+    }
+
+    /// Orders of residents, and incidents that are closed.
+    async fn look_for_errands(&mut self) {
+        let Some(greeted) = self.greeted.as_mut().filter(|greeted| greeted.look_for_errands) else {
+            return;
+        };
+        greeted.look_for_errands = false;
+        let home = &self.identity.home;
+        let orders = self.link.errands.orders(home);
+        self.outgoing
+            .extend(orders.iter().map(|order| Outgoing::ArmingOrder(order.into())));
+        match self.link.errands.closed_incidents(home).await {
+            Ok(closed) => {
+                for incident in closed {
+                    if greeted.told_closed.insert(incident.clone()) {
+                        let incident_id = incident.to_string();
+                        self.outgoing
+                            .push_back(Outgoing::IncidentClosed(v1::IncidentClosed { incident_id }));
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::error!(%home, %error, "closed incidents for a gateway cannot be read");
+                greeted.look_again = true;
+            }
         }
     }
 
@@ -255,6 +286,7 @@ impl Session {
         if let Some(greeted) = &mut self.greeted {
             greeted.look_for_commands = true;
             greeted.look_for_plan = true;
+            greeted.look_for_errands = true;
             greeted.look_again = false;
         }
     }
@@ -340,6 +372,8 @@ impl Session {
             paused_until: None,
             look_for_commands: true,
             look_for_plan: true,
+            look_for_errands: true,
+            told_closed: HashSet::new(),
             look_again: false,
         });
         self.outgoing.push_back(Outgoing::Welcome(v1::Welcome {

@@ -2,10 +2,11 @@
 
 use tomori_runtime::db::Migration;
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "homes and people",
-    sql: "
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "homes and people",
+        sql: "
 CREATE TABLE home (
     id TEXT PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -20,4 +21,16 @@ CREATE TABLE person (
 );
 CREATE INDEX person_email ON person (email_mac);
 ",
-}];
+    },
+    Migration {
+        number: 2,
+        name: "how homes are laid out and entered",
+        sql: "
+CREATE TABLE entry (
+    home TEXT PRIMARY KEY,
+    plan TEXT NOT NULL,
+    notes TEXT NOT NULL
+);
+",
+    },
+];

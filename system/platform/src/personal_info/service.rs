@@ -20,11 +20,11 @@ use crate::house_plan::{Doorbell, Part};
 /// What is personal. Clones are the same room.
 #[derive(Clone)]
 pub struct Service {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    database: Database,
+pub(super) struct Inner {
+    pub(super) database: Database,
     sealer: Sealer,
     /// Finds an e-mail address without keeping it in a form that can be read.
     email_key: MacKey,
@@ -217,7 +217,7 @@ impl Service {
     }
 
     /// Sealed to its column and row, so that a value cannot be moved to another person.
-    fn seal(&self, column: &str, id: &str, plain: &str) -> Result<String, PersonalInfoError> {
+    pub(super) fn seal(&self, column: &str, id: &str, plain: &str) -> Result<String, PersonalInfoError> {
         let place = format!("{column} {id}");
         let sealed = self
             .inner
@@ -226,7 +226,7 @@ impl Service {
         Ok(BASE64.encode(&sealed))
     }
 
-    fn open_sealed(&self, column: &str, id: &str, sealed: &str) -> Result<String, PersonalInfoError> {
+    pub(super) fn open_sealed(&self, column: &str, id: &str, sealed: &str) -> Result<String, PersonalInfoError> {
         let sealed = BASE64
             .decode(sealed.as_bytes())
             .map_err(|_| PersonalInfoError::Damaged)?;

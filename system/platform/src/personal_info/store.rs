@@ -29,6 +29,7 @@ pub(super) fn erase_home(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
         "UPDATE home SET version = version + 1, name = NULL, address = NULL WHERE id = $1",
         &values![id],
     )?;
+    tx.execute("DELETE FROM entry WHERE home = $1", &values![id])?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use crate::audit::AuditError;
 use crate::auth::gateways::GatewayError;
 use crate::auth::people::PeopleError;
 use crate::personal_info::PersonalInfoError;
+use crate::services::dispatch::DispatchError;
 use crate::services::shutter::ShutterError;
 
 /// Why the platform does not start, or stopped.
@@ -55,6 +56,9 @@ pub enum ServerError {
     /// The shutter service.
     #[error("the shutter service cannot be opened")]
     Shutter(#[from] ShutterError),
+    /// The dispatch service.
+    #[error("the dispatch service cannot be opened")]
+    Dispatch(#[from] DispatchError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

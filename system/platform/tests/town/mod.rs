@@ -13,7 +13,7 @@ use tomori_platform::auth::people::{self, Acceptance, Founder, NewPerson, People
 use tomori_platform::device_state::{self, Keep};
 use tomori_platform::house_plan::Doorbell;
 use tomori_platform::personal_info;
-use tomori_platform::services::shutter;
+use tomori_platform::services::{dispatch, shutter};
 use tomori_runtime::clock::{Clock as _, ManualClock};
 use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
 use tomori_runtime::seal::KeyFile;
@@ -31,6 +31,7 @@ pub struct Town {
     pub personal: personal_info::Service,
     pub state: device_state::Service,
     pub shutter: shutter::Service,
+    pub dispatch: dispatch::Service,
     pub audit: AuditLog,
     pub clock: ManualClock,
     pub dir: Arc<TempDir>,
@@ -92,6 +93,18 @@ impl Town {
             shutter::Needs {
                 state: state.clone(),
                 audit: audit.clone(),
+                clock: shared.clone(),
+                entropy: entropy.clone(),
+                doorbell: doorbell.clone(),
+            },
+        )
+        .unwrap();
+        let dispatch = dispatch::Service::open(
+            &path("dispatch.db"),
+            dispatch::Needs {
+                state: state.clone(),
+                personal: personal.clone(),
+                audit: audit.clone(),
                 clock: shared,
                 entropy,
                 doorbell,
@@ -103,6 +116,7 @@ impl Town {
             personal,
             state,
             shutter,
+            dispatch,
             audit,
             clock,
             dir,
@@ -119,6 +133,7 @@ impl Town {
         self.people.close().await;
         self.personal.close().await;
         self.shutter.close().await;
+        self.dispatch.close().await;
         self.state.close().await;
         self.audit.close().await;
     }

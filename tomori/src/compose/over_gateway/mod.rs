@@ -3,6 +3,7 @@
 //! A phone comes with the link that the platform made for it and gets a session of this gateway. It sees the same
 //! house, and can operate it; accounts, schedules and pairings are changed on the platform.
 
+mod guard;
 mod phones;
 mod view;
 

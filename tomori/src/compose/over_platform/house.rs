@@ -25,7 +25,7 @@ pub(super) fn house(house: House, name: String, names: &Names, notable: Vec<Hist
     }
 }
 
-fn link(gateway: &GatewayState) -> Link {
+pub(super) fn link(gateway: &GatewayState) -> Link {
     match gateway.reachability {
         Reachability::Never => Link::Never,
         Reachability::Reachable { .. } => Link::Up,

@@ -4,6 +4,7 @@
 //! viewer's, and the rooms look whether the thing is that home's.
 
 mod errors;
+mod guard;
 mod history;
 mod house;
 mod names;
@@ -336,7 +337,14 @@ impl HousePort for AppOverPlatform {
         if lives_in(viewer, home).is_err() {
             return futures_util::stream::empty().boxed();
         }
-        let of = home.clone();
+        let (of, ours) = (home.clone(), home.clone());
+        let incidents = BroadcastStream::new(self.services.dispatch.changes()).filter_map(move |change| {
+            let told = match change {
+                Ok(home) if home != ours => None,
+                _ => Some(Change { device: None }),
+            };
+            async move { told }
+        });
         let states = BroadcastStream::new(self.services.device_state.changes()).filter_map(move |change| {
             let told = match change {
                 Ok(change) if change.home == of => Some(Change { device: change.device }),
@@ -346,7 +354,7 @@ impl HousePort for AppOverPlatform {
             };
             async move { told }
         });
-        states.boxed()
+        futures_util::stream::select(states, incidents).boxed()
     }
 
     async fn schedules(&self, viewer: &Viewer, home: &HomeId) -> Result<Vec<ScheduleView>, PortError> {

@@ -177,6 +177,7 @@ fn first_home(now: Timestamp) -> Home {
         )],
         last_editor: None,
         address: Some("https://127.0.0.1:8443".to_owned()),
+        guard: super::guard::guard(now),
     }
 }
 
@@ -192,6 +193,7 @@ fn second_home(now: Timestamp) -> Home {
         phones: Vec::new(),
         last_editor: None,
         address: None,
+        guard: super::guard::guard(now),
     }
 }
 

@@ -3,6 +3,7 @@
 //! It is strict where the real ones must be: whoever asks for what is not theirs gets `NotFound`.
 
 mod data;
+pub(crate) mod guard;
 pub(crate) mod people;
 mod port;
 
@@ -59,6 +60,7 @@ pub(crate) struct Home {
     pub(crate) phones: Vec<(tomori_smart_home::GrantId, ResidentId, Timestamp)>,
     pub(crate) last_editor: Option<String>,
     pub(crate) address: Option<String>,
+    pub(crate) guard: guard::Guard,
 }
 
 #[derive(Clone)]

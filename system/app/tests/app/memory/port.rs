@@ -24,7 +24,7 @@ const MOST_PHONES: usize = 4;
 
 impl Memory {
     /// The home, if it is this viewer's.
-    fn home(&mut self, viewer: &Viewer, home: &HomeId) -> Result<&mut Home, PortError> {
+    pub(super) fn home(&mut self, viewer: &Viewer, home: &HomeId) -> Result<&mut Home, PortError> {
         if self.unavailable {
             return Err(PortError::Unavailable {
                 why: "the test said so".to_owned(),

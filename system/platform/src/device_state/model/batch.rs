@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use tomori_smart_home::arming::Arming;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::What;
 use tomori_smart_home::property::Source;
@@ -10,7 +11,7 @@ use tomori_smart_home::schedule::Firing;
 use tomori_smart_home::{Command, CommandId, DeviceId, Event, PropertyName, PropertyValue, Stage};
 
 use super::twin::plausible;
-use super::{Happened, Reachability};
+use super::{GuardWhat, Happened, Reachability};
 
 /// A property of a device.
 pub(in crate::device_state) type Key = (DeviceId, PropertyName);
@@ -28,6 +29,11 @@ pub(in crate::device_state) struct Folded {
     pub(in crate::device_state) holds: BTreeMap<DeviceId, Timestamp>,
     /// What is told of commands, in order.
     pub(in crate::device_state) commands: Vec<Telling>,
+    /// Alarms, and words on incidents, in order. Whatever device they are of, and whether it is still on the list: an alarm
+    /// is an alarm.
+    pub(in crate::device_state) alarms: Vec<GuardWhat>,
+    /// How the guard of the house stands, by the last word on it.
+    pub(in crate::device_state) guard: Option<(Timestamp, Arming)>,
     /// The gateway's software, when it started.
     pub(in crate::device_state) software: Option<String>,
     /// The plan it works by.
@@ -163,6 +169,12 @@ impl Folded {
                 self.sure(at, Happened::FiringMissed { schedule, date });
             }
             What::ClockJumped { seconds } => self.sure(at, Happened::ClockJumped { seconds }),
+            What::AlarmRaised { alarm } => {
+                self.devices.extend(alarm.device.clone());
+                self.alarms.push(GuardWhat::Alarm { alarm });
+            }
+            What::IncidentClosed { incident } => self.alarms.push(GuardWhat::Closed { incident }),
+            What::ArmingChanged { arming } => self.guard = Some((at, arming)),
             What::ReportsMerged { count } => self.sure(at, Happened::ReportsMerged { count }),
         }
     }

@@ -117,6 +117,15 @@ impl Service {
                 .record_refusal(gateway.as_str(), "events.unknownDevice", home.as_str(), &detail)
                 .await;
         }
+        // Alarms first: whoever waits for them waits for nothing else.
+        if stored.alarms {
+            self.inner
+                .guard_news
+                .send_modify(|count| *count = count.wrapping_add(1));
+        }
+        if stored.guard {
+            self.changed(home, None, Changed::Guard);
+        }
         for device in stored.devices {
             self.changed(home, Some(device), Changed::Twin);
         }

@@ -10,7 +10,7 @@ use super::super::model::batch::{Draft, Folded, Key, Telling, fold};
 use super::super::model::{CommandRecord, Happened};
 use super::history::Entry;
 use super::twins::Listed;
-use super::{commands, equipment, history, homes, twins};
+use super::{commands, equipment, guard, history, homes, twins};
 
 /// What a batch brought about.
 #[derive(Debug, Default)]
@@ -25,6 +25,10 @@ pub(in crate::device_state) struct Stored {
     pub(in crate::device_state) unknown_nodes: bool,
     /// Whether the history has entries that concern no device, or an alarm about one.
     pub(in crate::device_state) history: bool,
+    /// Whether there are alarms, or words on incidents.
+    pub(in crate::device_state) alarms: bool,
+    /// Whether the guard of the house stands otherwise.
+    pub(in crate::device_state) guard: bool,
     /// Numbers that the gateway no longer has, from and to.
     pub(in crate::device_state) missing: Option<(u64, u64)>,
     /// Devices that it spoke of and that no house has.
@@ -108,6 +112,14 @@ pub(in crate::device_state) fn store(
         nobodys,
         ..Stored::default()
     };
+    for what in &folded.alarms {
+        guard::add(tx, home, what, now)?;
+        stored.alarms = true;
+    }
+    if let Some((at, arming)) = &folded.guard {
+        guard::put(tx, home, *at, arming)?;
+        stored.guard = true;
+    }
     let previous = write_twins(tx, &folded, &ignored, now, &mut stored)?;
     let issued = write_commands(tx, home, &folded, &mut stored)?;
     for draft in &folded.drafts {

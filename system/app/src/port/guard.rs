@@ -1,0 +1,181 @@
+//! What the app asks of the guard of the house and of incidents.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use thiserror::Error;
+use tomori_smart_home::alarm::Closing;
+use tomori_smart_home::arming::{Arming, Code, Outcome, Security, Wish};
+use tomori_smart_home::{Hazard, HomeId, IncidentId, OrderId, Trust};
+
+use super::{Link, PortError, Viewer};
+
+/// How the guard of a house stands, as far as this side knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuardView {
+    /// How it stands; `None` while the gateway has not told yet.
+    pub arming: Option<Arming>,
+    /// What is guarded.
+    pub security: Security,
+    /// The line to the gateway; `Up` inside the house. What a broken line cannot tell is not shown as the present.
+    pub gateway: Link,
+}
+
+/// An incident in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentView {
+    /// Its id.
+    pub id: IncidentId,
+    /// The most urgent hazard.
+    pub hazard: Hazard,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When it was closed, and how; `None` while it is open, or where this side does not know.
+    pub closed: Option<(Timestamp, Closing)>,
+    /// Whether a security company deals with it.
+    pub has_company: bool,
+}
+
+/// One entry of an incident's story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: IncidentStep,
+}
+
+/// What happened in an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IncidentStep {
+    /// An alarm.
+    Alarm {
+        /// What threatened.
+        hazard: Hazard,
+        /// Room and name of the device that noticed; empty when none did.
+        room: String,
+        /// Its name.
+        name: String,
+        /// Whether its message can be proved to be its own.
+        trust: Trust,
+    },
+    /// The security company was told how to find and enter the home.
+    Disclosed,
+    /// Somebody wrote something down.
+    Note {
+        /// What.
+        text: String,
+    },
+    /// It was closed.
+    Closed {
+        /// How.
+        closing: Closing,
+        /// The report.
+        report: String,
+    },
+}
+
+/// An incident and its story, oldest entry first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentStory {
+    /// The incident.
+    pub incident: IncidentView,
+    /// Its story.
+    pub entries: Vec<IncidentEntry>,
+}
+
+/// What became of an order when this returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// It is on its way to the house; the answer stands in [`GuardView::arming`] under this id.
+    Waiting(OrderId),
+    /// The house answered.
+    Answered(Outcome),
+}
+
+/// Why an order is not even on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OrderError {
+    /// The port itself.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The house cannot be reached, and an order is not kept for later.
+    #[error("the house cannot be reached")]
+    HouseUnreachable,
+    /// Others are on their way already.
+    #[error("other orders are on their way")]
+    Busy,
+}
+
+/// New codes.
+#[derive(Debug, Clone)]
+pub struct NewCodes {
+    /// The code that disarms.
+    pub code: Code,
+    /// The code that disarms and calls for help.
+    pub duress: Code,
+    /// The code so far; `None` while there is none.
+    pub current: Option<Code>,
+}
+
+/// Why codes are not changed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CodesError {
+    /// The port itself.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The two are the same.
+    #[error("the duress code must be another one")]
+    Same,
+    /// The present code is wrong.
+    #[error("the present code is wrong")]
+    Wrong,
+    /// It was wrong too often.
+    #[error("the code was wrong too often")]
+    Locked,
+}
+
+/// Why an incident is not closed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CloseError {
+    /// The port itself.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// A security company deals with it and closes it.
+    #[error("a security company deals with it")]
+    NotYours,
+    /// The report does not fit.
+    #[error("the report does not fit")]
+    Report,
+}
+
+/// What the app asks of the guard. The rules of [`HousePort`](super::HousePort) hold here too.
+#[async_trait]
+pub trait GuardPort: Send + Sync + 'static {
+    /// Whether codes can be set here: inside the house, and nowhere else.
+    fn sets_codes(&self) -> bool;
+
+    /// How the guard stands.
+    async fn guard(&self, viewer: &Viewer, home: &HomeId) -> Result<GuardView, PortError>;
+
+    /// Arms or disarms.
+    async fn order(&self, viewer: &Viewer, home: &HomeId, wish: Wish) -> Result<Given, OrderError>;
+
+    /// Sets the codes.
+    async fn set_codes(&self, viewer: &Viewer, home: &HomeId, codes: NewCodes) -> Result<(), CodesError>;
+
+    /// The home's incidents, the open ones first.
+    async fn incidents(&self, viewer: &Viewer, home: &HomeId) -> Result<Vec<IncidentView>, PortError>;
+
+    /// One incident.
+    async fn incident(&self, viewer: &Viewer, home: &HomeId, id: &IncidentId) -> Result<IncidentStory, PortError>;
+
+    /// Closes an incident that is no company's, with a report of 1 to 2,000 characters.
+    async fn close_incident(
+        &self,
+        viewer: &Viewer,
+        home: &HomeId,
+        id: &IncidentId,
+        closing: Closing,
+        report: &str,
+    ) -> Result<(), CloseError>;
+}
