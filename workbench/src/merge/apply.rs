@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value};
 use tomori_runtime::i18n::Lang;
 
 use super::fault::ImportError;
@@ -144,6 +144,17 @@ fn put(entry: &mut dyn TableLike, key: &str, mut value: Value) {
             *old = value;
         }
         None => {
+            // In a table on one line the last value brings the space before the brace; it is not the last any more.
+            let last = entry.iter_mut().filter_map(|(_, item)| item.as_value_mut()).last();
+            if let Some(last) = last
+                && last
+                    .decor()
+                    .suffix()
+                    .and_then(RawString::as_str)
+                    .is_some_and(|suffix| suffix.trim().is_empty())
+            {
+                last.decor_mut().set_suffix("");
+            }
             entry.insert(key, Item::Value(value));
         }
     }

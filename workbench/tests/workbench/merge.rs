@@ -85,6 +85,7 @@ fn edits_come_back_and_comments_stay() {
         model.measures[0].note.as_ref().unwrap().ja,
         "\"二重\"の点検 'も' \\ 含む"
     );
+    assert!(!merged.text.contains(" ,"), "a comma stands behind what it ends");
     for line in sample
         .text
         .lines()
