@@ -18,5 +18,6 @@ pub mod metrics;
 pub mod pki;
 pub mod seal;
 pub mod shutdown;
+pub mod sign_in;
 pub mod tls;
 mod wait;

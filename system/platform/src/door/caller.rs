@@ -8,13 +8,12 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use tomori_runtime::clock::SharedClock;
-use tomori_runtime::http::{Peer, RateLimiter, Refill};
+use tomori_runtime::http::{Peer, RateLimiter, Refill, is_own};
 use tomori_smart_home::{HomeId, ResidentId};
 use zeroize::Zeroizing;
 
 use super::cookie::{CookieKind, read};
 use super::failure::Failure;
-use super::origin::is_own;
 use crate::auth::people::{self, Person, Viewer};
 
 /// How the doors stand on their server.

@@ -1,7 +1,7 @@
 //! The cookies of sessions and known browsers. `__Host-` binds them to this host, to every path and to TLS.
 
-use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
+use tomori_runtime::http::strict_cookie;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,22 +29,10 @@ impl CookieKind {
     }
 }
 
-/// A cookie's value. The first of several wins, as browsers send the most specific first.
+/// A cookie's value.
 #[must_use]
 pub fn read(headers: &HeaderMap, kind: CookieKind, secure: bool) -> Option<&str> {
-    named(headers, kind.name(secure))
-}
-
-/// The value of a cookie by its name.
-pub(crate) fn named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(given, _)| *given == name)
-        .map(|(_, value)| value)
+    tomori_runtime::http::cookie(headers, kind.name(secure))
 }
 
 /// The cookie of a session: no script reads it, no other site sends it along. `seconds` until it ends in any case.
@@ -66,17 +54,13 @@ pub fn clear(kind: CookieKind, secure: bool) -> Option<HeaderValue> {
 }
 
 fn cookie(kind: CookieKind, secure: bool, value: &str, seconds: i64) -> Option<HeaderValue> {
-    let name = kind.name(secure);
-    let secure = if secure { "; Secure" } else { "" };
-    let seconds = seconds.max(0);
-    HeaderValue::from_str(&format!(
-        "{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}"
-    ))
-    .ok()
+    strict_cookie(kind.name(secure), secure, value, seconds)
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::COOKIE;
+
     use super::*;
 
     #[test]

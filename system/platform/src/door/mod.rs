@@ -6,7 +6,6 @@ mod caller;
 mod cookie;
 mod failure;
 mod form;
-mod origin;
 mod texts;
 
 pub use body::{Asked, Body, Carried};
@@ -16,5 +15,5 @@ pub use cookie::{CookieKind, clear, known_device as known_device_cookie, read, s
 pub(crate) use failure::gateway_failure;
 pub use failure::{Failure, render};
 pub use form::Fields;
-pub use origin::is_own;
 pub use texts::{Say, lang_of};
+pub use tomori_runtime::http::is_own;

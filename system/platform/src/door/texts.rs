@@ -4,9 +4,8 @@ use std::sync::LazyLock;
 
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
+use tomori_runtime::http::cookie;
 use tomori_runtime::i18n::{Arg, Catalogue, Lang};
-
-use super::cookie::named;
 
 const JA: &str = concat!(
     include_str!("../../locales/failures.ja.ftl"),
@@ -67,7 +66,7 @@ impl Say {
 /// The language of a request: the one chosen on a page, otherwise the one the browser asks for.
 #[must_use]
 pub fn lang_of(headers: &HeaderMap) -> Lang {
-    let chosen = named(headers, "tomori-lang").and_then(|tag| tag.parse().ok());
+    let chosen = cookie(headers, "tomori-lang").and_then(|tag| tag.parse().ok());
     chosen.unwrap_or_else(|| {
         let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Lang::from_accept_language(header)

@@ -53,7 +53,7 @@ impl Service {
                     _ => false,
                 };
                 let ledgers = match of_device.filter(|_| known) {
-                    Some(of_device) => vec![(of_device, Bounds::KNOWN_DEVICE)],
+                    Some(of_device) => vec![(of_device, Bounds::KNOWN_BROWSER)],
                     None => vec![(of_login, Bounds::LOGIN), (of_address, Bounds::ADDRESS)],
                 };
                 admit(tx, account, ledgers, now)

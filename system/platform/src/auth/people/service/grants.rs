@@ -12,6 +12,8 @@ use super::super::store::grant::{self, Grant};
 use super::{MOST_GRANTS, PeopleError, Service, label, later};
 use crate::house_plan::Part;
 
+/// The gateway inside the house, from a paired phone (EP⑩).
+const HOUSE: Opens = Opens("tmrh_");
 /// How long a phone stays paired.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(180 * 24);
 
@@ -64,7 +66,7 @@ impl Service {
             .filter(|_| viewer.lives_in(home))
             .ok_or(PeopleError::NotFound("home"))?;
         let now = self.now();
-        let secret = Secret::new(Opens::House, self.random());
+        let secret = Secret::new(HOUSE, self.random());
         let new = Grant {
             id: GrantId::from_random(self.random()),
             resident: resident.clone(),

@@ -10,7 +10,7 @@ use serde_json::json;
 use tomori_smart_home::OperatorId;
 use zeroize::Zeroizing;
 
-use super::super::login::Login;
+use super::super::Login;
 use super::super::model::{Person, Purpose};
 use super::super::secret::{Code, Digest};
 use super::super::store::invitation::{self, Invitation};

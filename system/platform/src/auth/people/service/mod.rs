@@ -29,8 +29,8 @@ pub use sessions::SessionSummary;
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use tokens::{IssuedToken, NewToken, TokenSummary};
 
+use super::Login;
 use super::hashing::{Hasher, HasherError};
-use super::login::Login;
 use super::password;
 use super::secret::{Digest, Malformed};
 use super::store;

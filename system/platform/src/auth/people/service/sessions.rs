@@ -32,7 +32,7 @@ impl Service {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn viewer_of_session(&self, secret: &str) -> Result<Option<Viewer>, PeopleError> {
-        let Ok(digest) = Digest::of_presented(Opens::Session, secret) else {
+        let Ok(digest) = Digest::of_presented(Opens::SESSION, secret) else {
             return Ok(None);
         };
         self.viewer_of_digest(digest, self.now()).await
@@ -83,7 +83,7 @@ impl Service {
     /// # Errors
     /// When the tables cannot be written.
     pub async fn sign_out(&self, secret: &str) -> Result<(), PeopleError> {
-        let Ok(digest) = Digest::of_presented(Opens::Session, secret) else {
+        let Ok(digest) = Digest::of_presented(Opens::SESSION, secret) else {
             return Ok(());
         };
         let gone = self

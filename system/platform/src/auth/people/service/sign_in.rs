@@ -10,8 +10,8 @@ use thiserror::Error;
 use tomori_runtime::db::{DbError, Tx};
 use zeroize::Zeroizing;
 
+use super::super::Login;
 use super::super::lockout::Bounds;
-use super::super::login::Login;
 use super::super::model::{Person, Role, SessionTimes, Viewer};
 use super::super::secret::{Digest, Opens, Secret};
 use super::super::store::account::Account;
@@ -144,7 +144,7 @@ impl Service {
         let device = sign_in
             .known_device
             .as_deref()
-            .and_then(|given| Digest::of_presented(Opens::KnownDevice, given).ok());
+            .and_then(|given| Digest::of_presented(Opens::KNOWN_BROWSER, given).ok());
         let admission = self.enter(login_mac, device, sign_in.from).await?;
         let from = sign_in.from.to_string();
         self.judge(admission, sign_in.password.clone(), &sign_in.totp, &from)
@@ -163,7 +163,7 @@ impl Service {
         let wanted = person.clone();
         let ledgers = vec![(
             mac(&self.inner.keys.ledger, &[b"again", person.id().as_bytes()]),
-            Bounds::KNOWN_DEVICE,
+            Bounds::KNOWN_BROWSER,
         )];
         let admission = self
             .inner
@@ -248,7 +248,7 @@ impl Service {
         let old_device = sign_in
             .known_device
             .as_deref()
-            .and_then(|given| Digest::of_presented(Opens::KnownDevice, given).ok());
+            .and_then(|given| Digest::of_presented(Opens::KNOWN_BROWSER, given).ok());
         let now = self.now();
         let stored = self.new_session(&person, &agent, now);
         let used = self
@@ -258,7 +258,7 @@ impl Service {
                 if !proved.use_up(tx)? {
                     return Ok(false);
                 }
-                if let Some(old) = replaces.and_then(|given| Digest::of_presented(Opens::Session, &given).ok()) {
+                if let Some(old) = replaces.and_then(|given| Digest::of_presented(Opens::SESSION, &given).ok()) {
                     session::remove_digest(tx, old)?;
                 }
                 if let Some(old) = old_device {
@@ -279,8 +279,8 @@ impl Service {
 
     pub(super) fn fresh_session_secrets(&self) -> (Secret, Secret) {
         (
-            Secret::new(Opens::Session, self.random()),
-            Secret::new(Opens::KnownDevice, self.random()),
+            Secret::new(Opens::SESSION, self.random()),
+            Secret::new(Opens::KNOWN_BROWSER, self.random()),
         )
     }
 

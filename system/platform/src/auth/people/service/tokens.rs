@@ -10,6 +10,8 @@ use super::super::store::token::Token;
 use super::super::store::{account, token};
 use super::{MOST_TOKENS, PeopleError, Service, SignIn, SignInError, label, later};
 
+/// The API.
+const API: Opens = Opens("tmra_");
 /// The longest that a token lives, in days.
 const LONGEST_DAYS: u16 = 365;
 /// How often the last use of a token is written down at most.
@@ -72,7 +74,7 @@ impl Service {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn viewer_of_token(&self, secret: &str) -> Result<Option<Viewer>, PeopleError> {
-        let Ok(digest) = Digest::of_presented(Opens::Api, secret) else {
+        let Ok(digest) = Digest::of_presented(API, secret) else {
             return Ok(None);
         };
         let now = self.now();
@@ -165,7 +167,7 @@ impl Service {
     /// # Errors
     /// [`PeopleError::NotFound`] when the person has no such token.
     pub async fn reissue_token(&self, person: &Person, id: &str) -> Result<IssuedToken, PeopleError> {
-        let secret = Secret::new(Opens::Api, self.random());
+        let secret = Secret::new(API, self.random());
         let (wanted, wanted_id, digest, now) = (person.clone(), id.to_owned(), secret.digest(), self.now());
         let token = self
             .inner
@@ -224,7 +226,7 @@ impl Service {
     fn fresh_token(&self, person: &Person, new: &NewToken) -> Result<(Secret, Token), PeopleError> {
         let text = check(new)?;
         let now = self.now();
-        let secret = Secret::new(Opens::Api, self.random());
+        let secret = Secret::new(API, self.random());
         let token = Token {
             id: self.public_id("tok"),
             person: person.clone(),

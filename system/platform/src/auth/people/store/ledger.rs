@@ -33,7 +33,7 @@ pub(in super::super) fn put(tx: &mut Tx<'_>, key: [u8; 32], ledger: Option<Ledge
 
 /// Keeps the table bounded: what is forgotten goes, and beyond the bound the oldest.
 pub(in super::super) fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let forgotten = [Bounds::LOGIN, Bounds::ADDRESS, Bounds::KNOWN_DEVICE]
+    let forgotten = [Bounds::LOGIN, Bounds::ADDRESS, Bounds::KNOWN_BROWSER]
         .iter()
         .map(|bounds| bounds.forget)
         .max()

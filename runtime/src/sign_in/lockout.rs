@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
+use crate::clock::{after, until};
 use jiff::Timestamp;
-use tomori_runtime::clock::{after, until};
 
 /// How a ledger judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Bounds {
         forget: Duration::from_secs(3600),
     };
     /// For one browser that is known.
-    pub const KNOWN_DEVICE: Self = Self {
+    pub const KNOWN_BROWSER: Self = Self {
         free: 10,
         first: Duration::from_secs(5),
         longest: Duration::from_secs(15 * 60),
@@ -158,7 +158,7 @@ mod tests {
         /// Nobody ever waits longer than the bound, whatever was counted and wherever the clock went.
         #[test]
         fn no_wait_is_endless(failures in any::<u32>(), last in -1_000_000_i64..1_000_000, now in -1_000_000_i64..1_000_000) {
-            for bounds in [Bounds::LOGIN, Bounds::ADDRESS, Bounds::KNOWN_DEVICE] {
+            for bounds in [Bounds::LOGIN, Bounds::ADDRESS, Bounds::KNOWN_BROWSER] {
                 let ledger = Ledger { failures, last: at(last) };
                 prop_assert!(ledger.wait(bounds, at(now)) <= bounds.longest);
             }

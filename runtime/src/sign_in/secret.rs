@@ -10,19 +10,10 @@ use data_encoding::BASE64URL_NOPAD;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// What a secret opens; it is the first part of the secret's text, so that a leaked one can be recognised in a log
-/// or a repository and named.
+/// What a secret opens: the first part of the secret's text, so that a leaked one can be recognised in a log or a
+/// repository and named. Each server adds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Opens {
-    /// A session of a browser.
-    Session,
-    /// The API.
-    Api,
-    /// The gateway inside the house, from a paired phone (EP⑩).
-    House,
-    /// Nothing: it marks a browser as one that its owner has signed in from before.
-    KnownDevice,
-}
+pub struct Opens(pub &'static str);
 
 /// A fresh secret: given to its owner once, and to nobody again.
 pub struct Secret(Zeroizing<String>);
@@ -43,14 +34,10 @@ const CODE_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_LENGTH: usize = 26;
 
 impl Opens {
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Session => "tmrs_",
-            Self::Api => "tmra_",
-            Self::House => "tmrh_",
-            Self::KnownDevice => "tmrd_",
-        }
-    }
+    /// A session of a browser.
+    pub const SESSION: Self = Self("tmrs_");
+    /// Nothing: it marks a browser as one that its owner has signed in from before.
+    pub const KNOWN_BROWSER: Self = Self("tmrd_");
 }
 
 impl Secret {
@@ -60,7 +47,7 @@ impl Secret {
         let random = Zeroizing::new(random);
         Self(Zeroizing::new(format!(
             "{}{}",
-            opens.prefix(),
+            opens.0,
             BASE64URL_NOPAD.encode(random.as_slice())
         )))
     }
@@ -101,7 +88,7 @@ impl Digest {
     /// When it has another form; the database is not asked then.
     pub fn of_presented(opens: Opens, given: &str) -> Result<Self, Malformed> {
         let malformed = Malformed("secret");
-        let body = given.strip_prefix(opens.prefix()).ok_or(malformed)?;
+        let body = given.strip_prefix(opens.0).ok_or(malformed)?;
         if body.len() != 43 || BASE64URL_NOPAD.decode(body.as_bytes()).is_err() {
             return Err(malformed);
         }
@@ -187,23 +174,23 @@ mod tests {
 
     #[test]
     fn a_secret_says_what_it_opens_and_opens_nothing_else() {
-        let secret = Secret::new(Opens::Api, [7; 32]);
+        let secret = Secret::new(Opens("tmra_"), [7; 32]);
         assert!(secret.text().starts_with("tmra_"));
-        assert_eq!(Digest::of_presented(Opens::Api, secret.text()), Ok(secret.digest()));
-        assert!(Digest::of_presented(Opens::Session, secret.text()).is_err());
+        assert_eq!(Digest::of_presented(Opens("tmra_"), secret.text()), Ok(secret.digest()));
+        assert!(Digest::of_presented(Opens::SESSION, secret.text()).is_err());
     }
 
     #[test]
     fn what_has_not_the_form_of_a_secret_never_reaches_a_table() {
         let long = format!("tmrs_{}", "a".repeat(5000));
         for bad in ["", "tmrs_", "tmrs_' OR 1=1 --", long.as_str(), "tmrs_é"] {
-            assert!(Digest::of_presented(Opens::Session, bad).is_err());
+            assert!(Digest::of_presented(Opens::SESSION, bad).is_err());
         }
     }
 
     #[test]
     fn nothing_prints_a_secret() {
-        let secret = Secret::new(Opens::Session, [9; 32]);
+        let secret = Secret::new(Opens::SESSION, [9; 32]);
         let code = Code::new([3; CODE_LENGTH]);
         let printed = format!("{secret:?} {:?} {code:?}", secret.digest());
         assert_eq!(printed, "Secret(…) Digest(…) Code(…)");

@@ -1,6 +1,10 @@
 //! Who did what, when, to what: a journal of JSON records in clear, chained, for the analysis of incidents (SR3-SP-6,
 //! SR3-H-8). It can be read with any text tool, and not be changed without being found out.
 
+mod log;
+
+pub use log::{AuditError, AuditLog, verify_server};
+
 use std::fmt;
 use std::path::Path;
 
