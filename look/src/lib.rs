@@ -62,6 +62,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/forms.css"),
     include_str!("../assets/css/pictures.css"),
     include_str!("../assets/css/pages.css"),
+    include_str!("../assets/css/board.css"),
     include_str!("../assets/css/media.css"),
 );
 

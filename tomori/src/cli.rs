@@ -40,6 +40,16 @@ pub enum What {
         /// The platform's configuration file.
         config: PathBuf,
     },
+    /// Run the security company's server.
+    ThirdParty {
+        /// Its configuration file.
+        config: PathBuf,
+    },
+    /// Make a code with which the first administrator of the security company sets up an account.
+    ThirdPartySetupCode {
+        /// The server's configuration file.
+        config: PathBuf,
+    },
     /// Run a gateway.
     Gateway {
         /// Its configuration file.
@@ -135,6 +145,10 @@ fn what(matches: &ArgMatches) -> Option<What> {
         Some(("platform", inner)) => match inner.subcommand() {
             Some(("setup-code", inner)) => Some(What::PlatformSetupCode { config: config(inner)? }),
             _ => Some(What::Platform { config: config(inner)? }),
+        },
+        Some(("third-party", inner)) => match inner.subcommand() {
+            Some(("setup-code", inner)) => Some(What::ThirdPartySetupCode { config: config(inner)? }),
+            _ => Some(What::ThirdParty { config: config(inner)? }),
         },
         Some(("gateway", inner)) => match inner.subcommand() {
             Some(("enrol", inner)) => Some(What::GatewayEnrol {
@@ -256,6 +270,12 @@ fn command(lang: Lang) -> Command {
                 .arg(config())
                 .subcommand_negates_reqs(true)
                 .subcommand(sub("setup-code", "cli-platform-setup-code").arg(config())),
+        )
+        .subcommand(
+            sub("third-party", "cli-third-party")
+                .arg(config())
+                .subcommand_negates_reqs(true)
+                .subcommand(sub("setup-code", "cli-third-party-setup-code").arg(config())),
         )
         .subcommand(
             sub("gateway", "cli-gateway")
@@ -429,6 +449,8 @@ mod tests {
             ("tomori demo code", "DemoCode"),
             ("tomori platform --config p.toml", "Platform { config: \"p.toml\""),
             ("tomori platform setup-code -c p.toml", "PlatformSetupCode"),
+            ("tomori third-party -c t.toml", "ThirdParty"),
+            ("tomori third-party setup-code -c t.toml", "ThirdPartySetupCode"),
             ("tomori gateway --config g.toml", "Gateway { config"),
             (
                 "tomori gateway enrol --config g.toml --code ABC --platform p:7444",

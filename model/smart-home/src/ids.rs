@@ -148,6 +148,10 @@ id!(
     StaffId, "staff", "staff"
 );
 id!(
+    /// What a security company has to see to: one line of its board (案件).
+    CaseId, "case", "case"
+);
+id!(
     /// The right of one paired phone to speak to the gateway inside the house (EP⑩).
     GrantId, "grant", "grant"
 );

@@ -26,8 +26,8 @@ pub use command::{Command, Origin, Reason, Stage};
 pub use device::{Device, DeviceKind, Equipment, NodeId};
 pub use event::Event;
 pub use ids::{
-    AlarmId, CommandId, CompanyId, DeviceId, GatewayId, GrantId, HomeId, IncidentId, OperatorId, OrderId, ResidentId,
-    ScheduleId, StaffId, ZoneId,
+    AlarmId, CaseId, CommandId, CompanyId, DeviceId, GatewayId, GrantId, HomeId, IncidentId, OperatorId, OrderId,
+    ResidentId, ScheduleId, StaffId, ZoneId,
 };
 pub use plan::HousePlan;
 pub use property::{PropertyName, PropertyValue, Report};

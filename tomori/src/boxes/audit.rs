@@ -8,12 +8,18 @@ use tomori_runtime::i18n::Lang;
 use super::Complaint;
 use crate::words::say;
 
-/// Verifies the platform's audit log in a data folder; the text tells what was found.
+/// Verifies the audit log in the data folder of a platform or of a security company's server; the text tells what was
+/// found.
 ///
 /// # Errors
 /// When the chain does not hold, with its first bad place.
 pub fn verify(folder: &Path, lang: Lang) -> Result<String, Complaint> {
-    let verified = audit::verify(folder).map_err(|error| match error {
+    // A folder holds one server. Where it is none, the platform's reader says so.
+    let verified = match tomori_third_party::server::verify_audit(folder) {
+        Err(AuditError::Absent(_)) => audit::verify(folder),
+        told => told,
+    };
+    let verified = verified.map_err(|error| match error {
         AuditError::Tampered(tampered) => Complaint(say(
             lang,
             "audit-broken",

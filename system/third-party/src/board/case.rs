@@ -1,0 +1,314 @@
+//! One case: what happened, what has to be done, its end.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use tomori_look::{Html, Moment, Tone, When, badge, choices, fragment, live, notice, timeline};
+use tomori_smart_home::{CaseId, StaffId};
+
+use super::list::{clock, names, owner, priority_word, what};
+use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
+use crate::desk::Desk;
+use crate::desk::shell::{self, Place};
+use crate::door::{AtBoard, Failure, Fields, Say, Seat, Signed};
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage<'a> {
+    say: Say,
+    title: String,
+    told: Html,
+    live: Html,
+    id: &'a str,
+    csrf: &'a str,
+    is_mine: bool,
+    is_open: bool,
+    outcomes: Html,
+    note: &'a str,
+    report: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "case_part.html")]
+struct Part<'a> {
+    say: Say,
+    id: &'a str,
+    csrf: &'a str,
+    what: Html,
+    priority: String,
+    owner: Html,
+    clock: Html,
+    closed: Html,
+    account: String,
+    name: String,
+    address: String,
+    notes: String,
+    is_plain: bool,
+    steps: Vec<StepRow>,
+    is_mine: bool,
+    may_take: bool,
+    may_arrive: bool,
+    happened: Html,
+}
+
+struct StepRow {
+    word: &'static str,
+    text: String,
+    number: usize,
+    done: Option<Html>,
+}
+
+/// `GET /cases/{case}`
+pub(super) async fn page(State(desk): State<Desk>, at: AtBoard, Path(case): Path<String>) -> Result<Response, Failure> {
+    show(&desk, &at.seat, &id(&case)?, &Fields::default(), None).await
+}
+
+/// `GET /cases/{case}/part`: what follows the truth.
+pub(super) async fn part(State(desk): State<Desk>, at: AtBoard, Path(case): Path<String>) -> Result<Response, Failure> {
+    let view = desk.inner.cases.case(&id(&case)?).await?;
+    Ok(fragment(draw(&desk, &at.seat, &view).await?))
+}
+
+fn id(text: &str) -> Result<CaseId, Failure> {
+    text.parse().map_err(|_| Failure::not_found())
+}
+
+async fn show(
+    desk: &Desk,
+    seat: &Seat,
+    id: &CaseId,
+    given: &Fields,
+    failure: Option<&Failure>,
+) -> Result<Response, Failure> {
+    let say = seat.say;
+    let view = desk.inner.cases.case(id).await?;
+    let part = draw(desk, seat, &view).await?;
+    let words: Vec<String> = Outcome::ALL.iter().map(|outcome| say.text(outcome.key())).collect();
+    let options: Vec<(&str, &str, bool)> = Outcome::ALL
+        .iter()
+        .zip(&words)
+        .map(|(outcome, word)| (outcome.word(), word.as_str(), given.get("outcome") == outcome.word()))
+        .collect();
+    let title = say.text(view.case.danger.key());
+    let fragment = format!("/cases/{id}/part");
+    let body = Html::of(&CasePage {
+        say,
+        told: failure.map_or_else(Html::empty, |failure| shell::wrong(failure, say)),
+        live: live("/board/events", &fragment, &say.text("board-lost"), &part),
+        id: id.as_str(),
+        csrf: &seat.viewer.csrf,
+        is_mine: view.case.owner.as_ref() == Some(&seat.viewer.staff),
+        is_open: view.case.closed_at.is_none(),
+        outcomes: choices("outcome", &say.text("close-outcome"), false, &options, None),
+        note: given.raw("note"),
+        report: given.raw("report"),
+        title: title.clone(),
+    });
+    let status = failure.map_or(StatusCode::OK, Failure::status);
+    Ok(shell::page(seat, Place::Board, &title, body, status))
+}
+
+async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure> {
+    let say = seat.say;
+    let case = &view.case;
+    let when = shell::when(desk, say);
+    let names = names(desk).await?;
+    let mine = case.owner.as_ref() == Some(&seat.viewer.staff);
+    let Source::Panel(account) = &case.source;
+    let panel = desk.inner.panels.find(account);
+    let customer = panel.map(|panel| panel.customer.clone()).unwrap_or_default();
+    let steps = script::steps(case.kind, case.danger);
+    let done = |step: Step| {
+        let ticked = view.steps.iter().find(|ticked| ticked.step == step)?;
+        let name = name_of(say, &names, &ticked.who);
+        Some(badge(Tone::Confirmed, &format!("{} {name}", when.seconds(ticked.at))))
+    };
+    let is_open = case.closed_at.is_none();
+    Ok(Html::of(&Part {
+        say,
+        id: case.id.as_str(),
+        csrf: &seat.viewer.csrf,
+        what: what(say, case),
+        priority: priority_word(say, case.danger.priority()),
+        owner: owner(say, &names, case, mine),
+        clock: clock(say, &when, case),
+        closed: if is_open {
+            Html::empty()
+        } else {
+            notice(Tone::Confirmed, &say.text("case-is-closed"), &Html::empty())
+        },
+        account: account.to_string(),
+        name: customer.name,
+        address: customer.address,
+        notes: customer.notes,
+        is_plain: case.is_plain,
+        steps: steps
+            .iter()
+            .zip(1..)
+            .map(|(step, number)| StepRow {
+                word: step.word(),
+                text: say.text(step.key()),
+                number,
+                done: done(*step),
+            })
+            .collect(),
+        is_mine: mine && is_open,
+        may_take: (!mine || case.is_offered) && case.may_take(&seat.viewer.staff, seat.viewer.role).is_ok(),
+        may_arrive: mine && is_open && case.kind == Kind::Alarm && case.arrived_at.is_none(),
+        happened: happened(say, &when, &names, &view.entries),
+    }))
+}
+
+fn name_of(say: Say, names: &HashMap<StaffId, String>, who: &StaffId) -> String {
+    names.get(who).map_or_else(|| say.text("owner-gone"), Clone::clone)
+}
+
+fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[Entry]) -> Html {
+    let moments: Vec<Moment> = entries
+        .iter()
+        .map(|entry| {
+            let (key, tone) = match entry.what.as_str() {
+                "alarm" => ("entry-alarm", Tone::Alarm),
+                "fault" => ("entry-fault", Tone::Attention),
+                "restored" => ("entry-restored", Tone::Resting),
+                "lost" => ("entry-lost", Tone::Unknown),
+                "back" => ("entry-back", Tone::Confirmed),
+                "taken" => ("entry-taken", Tone::Held),
+                "offered" => ("entry-offered", Tone::Attention),
+                "left" => ("entry-left", Tone::Attention),
+                "step" => ("entry-step", Tone::Confirmed),
+                "arrived" => ("entry-arrived", Tone::Confirmed),
+                "closed" => ("entry-closed", Tone::Confirmed),
+                _ => ("entry-note", Tone::Sent),
+            };
+            let mut words = vec![say.text(key)];
+            let line = &entry.line;
+            words.extend(line.danger.map(|danger| say.text(danger.key())));
+            let step = line.step.as_deref();
+            words.extend(step.and_then(Step::from_word).map(|step| say.text(step.key())));
+            words.extend(step.and_then(Outcome::from_word).map(|outcome| say.text(outcome.key())));
+            if let Some(zone) = &line.zone {
+                words.push(say.with("entry-zone", &[("zone", zone.as_str().into())]));
+            }
+            if let Some(area) = &line.area {
+                words.push(say.with("entry-area", &[("area", area.as_str().into())]));
+            }
+            words.extend(line.code.clone());
+            if entry.what != "lost" {
+                words.extend(line.text.clone());
+            }
+            let who = entry
+                .who
+                .as_ref()
+                .map_or_else(|| say.text("entry-by-itself"), |who| name_of(say, names, who));
+            Moment {
+                time: when.moment_html(entry.at),
+                tone,
+                what: Html::trusted(format!(
+                    "<p>{}</p><p class=\"soft small\">{}</p>",
+                    Html::text(&words.join(" · ")),
+                    Html::text(&who)
+                )),
+            }
+        })
+        .collect();
+    timeline(&say.text("case-happened"), &moments)
+}
+
+/// Leads back to the case, or shows it again with what came to nothing.
+async fn back(
+    desk: &Desk,
+    seat: &Seat,
+    id: &CaseId,
+    fields: &Fields,
+    done: Result<(), crate::cases::CaseError>,
+) -> Result<Response, Failure> {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(error) => {
+            let failure = Failure::from(error);
+            if failure.status() != StatusCode::CONFLICT {
+                return Err(failure);
+            }
+            show(desk, seat, id, fields, Some(&failure)).await
+        }
+    }
+}
+
+/// `POST /cases/{case}/take`
+pub(super) async fn take(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let done = desk.inner.cases.take(&at.seat.viewer, &id).await;
+    back(&desk, &at.seat, &id, &fields, done).await
+}
+
+/// `POST /cases/{case}/offer`
+pub(super) async fn offer(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let done = desk.inner.cases.offer(&at.seat.viewer, &id).await;
+    back(&desk, &at.seat, &id, &fields, done).await
+}
+
+/// `POST /cases/{case}/steps`
+pub(super) async fn step(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let step = Step::from_word(fields.get("step")).ok_or(Failure::new(StatusCode::BAD_REQUEST, "bad-request"))?;
+    let done = desk.inner.cases.tick(&at.seat.viewer, &id, step).await;
+    back(&desk, &at.seat, &id, &fields, done).await
+}
+
+/// `POST /cases/{case}/notes`
+pub(super) async fn note(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let done = desk.inner.cases.note(&at.seat.viewer, &id, fields.raw("note")).await;
+    back(&desk, &at.seat, &id, &fields, done).await
+}
+
+/// `POST /cases/{case}/arrived`
+pub(super) async fn arrived(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let done = desk.inner.cases.arrived(&at.seat.viewer, &id).await;
+    back(&desk, &at.seat, &id, &fields, done).await
+}
+
+/// `POST /cases/{case}/close`
+pub(super) async fn close(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let Some(outcome) = Outcome::from_word(fields.get("outcome")) else {
+        let failure = Failure::new(StatusCode::CONFLICT, "case-no-outcome");
+        return show(&desk, &at.seat, &id, &fields, Some(&failure)).await;
+    };
+    let cases = &desk.inner.cases;
+    let done = cases.close(&at.seat.viewer, &id, outcome, fields.raw("report")).await;
+    match done {
+        Ok(()) => Ok(Redirect::to("/board").into_response()),
+        refused => back(&desk, &at.seat, &id, &fields, refused).await,
+    }
+}

@@ -1,0 +1,235 @@
+//! The board's list.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+use tomori_look::{Html, Icon, Tone, When, badge, empty_state, fragment};
+use tomori_smart_home::StaffId;
+
+use crate::cases::{ArrivalState, Board, Case, Kind, Source};
+use crate::desk::Desk;
+use crate::desk::shell::{self, Place};
+use crate::door::{AtBoard, Carried, Failure, Say, Seat};
+
+/// Lines on a page: more than anybody can work through before the next look.
+const PAGE: usize = 100;
+
+#[derive(Template)]
+#[template(path = "board.html")]
+struct BoardPage<'a> {
+    say: Say,
+    part: Html,
+    fragment: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "board_part.html")]
+struct Part<'a> {
+    say: Say,
+    csrf: &'a str,
+    counts: Vec<Count>,
+    nothing: Html,
+    lines: Vec<Line>,
+    /// How many cases of life or house nobody sees to: the sound goes on while there are some.
+    unseen: i64,
+    before: Option<usize>,
+    after: Option<usize>,
+}
+
+struct Count {
+    word: String,
+    open: i64,
+    free: String,
+}
+
+struct Line {
+    id: String,
+    priority: u8,
+    priority_word: String,
+    what: Html,
+    whose: String,
+    account: String,
+    alarms: String,
+    since: Html,
+    owner: Html,
+    clock: Html,
+    notes: Vec<Html>,
+    may_take: bool,
+}
+
+/// Which part of the board.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    from: usize,
+}
+
+/// `GET /board`
+pub(super) async fn page(
+    State(desk): State<Desk>,
+    at: AtBoard,
+    Carried(which): Carried<Which>,
+) -> Result<Response, Failure> {
+    let from = which.from();
+    let say = at.seat.say;
+    let body = Html::of(&BoardPage {
+        say,
+        part: draw(&desk, &at.seat, from).await?,
+        fragment: &format!("/board/part?from={from}"),
+    });
+    let title = say.text("place-board");
+    Ok(shell::page(&at.seat, Place::Board, &title, body, StatusCode::OK))
+}
+
+/// `GET /board/part`: the list alone.
+pub(super) async fn part(
+    State(desk): State<Desk>,
+    at: AtBoard,
+    Carried(which): Carried<Which>,
+) -> Result<Response, Failure> {
+    Ok(fragment(draw(&desk, &at.seat, which.from()).await?))
+}
+
+impl Which {
+    fn from(&self) -> usize {
+        self.from.min(1_000_000)
+    }
+}
+
+async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
+    let say = seat.say;
+    let Board { cases, counts } = desk.inner.cases.board(from, PAGE + 1).await?;
+    let more = cases.len() > PAGE;
+    let names = names(desk).await?;
+    let when = shell::when(desk, say);
+    let lines: Vec<Line> = cases
+        .iter()
+        .take(PAGE)
+        .map(|case| line(desk, seat, &when, &names, case))
+        .collect();
+    let nothing = if lines.is_empty() {
+        empty_state(
+            Icon::House,
+            &say.text("board-nothing"),
+            &say.text("board-nothing-text"),
+            &Html::empty(),
+        )
+    } else {
+        Html::empty()
+    };
+    Ok(Html::of(&Part {
+        say,
+        csrf: &seat.viewer.csrf,
+        unseen: counts.iter().filter(|it| it.priority <= 2).map(|it| it.free).sum(),
+        counts: counts
+            .iter()
+            .map(|it| Count {
+                word: priority_word(say, it.priority),
+                open: it.open,
+                free: say.with("board-free", &[("count", it.free.into())]),
+            })
+            .collect(),
+        nothing,
+        lines,
+        before: (from > 0).then(|| from.saturating_sub(PAGE)),
+        after: more.then_some(from + PAGE),
+    }))
+}
+
+fn line(desk: &Desk, seat: &Seat, when: &When, names: &HashMap<StaffId, String>, case: &Case) -> Line {
+    let say = seat.say;
+    let Source::Panel(account) = &case.source;
+    let panel = desk.inner.panels.find(account);
+    let mine = case.owner.as_ref() == Some(&seat.viewer.staff);
+    let mut notes = Vec::new();
+    if case.is_plain {
+        notes.push(badge(Tone::Attention, &say.text("case-plain")));
+    }
+    if case.restored_at.is_some() {
+        notes.push(badge(Tone::Resting, &say.text("case-restored")));
+    }
+    Line {
+        id: case.id.to_string(),
+        priority: case.danger.priority(),
+        priority_word: priority_word(say, case.danger.priority()),
+        what: what(say, case),
+        whose: panel.map_or_else(|| say.text("case-no-panel"), |panel| panel.customer.name.clone()),
+        account: account.to_string(),
+        alarms: if case.alarms > 1 {
+            say.with("board-alarms", &[("count", case.alarms.into())])
+        } else {
+            String::new()
+        },
+        since: when.moment_html(case.opened_at),
+        owner: owner(say, names, case, mine),
+        clock: clock(say, when, case),
+        notes,
+        may_take: !mine && case.may_take(&seat.viewer.staff, seat.viewer.role).is_ok(),
+    }
+}
+
+/// The danger as a word and a shape.
+pub(super) fn what(say: Say, case: &Case) -> Html {
+    let word = say.text(case.danger.key());
+    match (case.kind, case.danger.priority()) {
+        (Kind::Alarm, 1 | 2) => badge(Tone::Alarm, &word),
+        (Kind::Alarm, _) | (Kind::Fault, _) => badge(Tone::Attention, &word),
+        (Kind::Silence, _) => badge(Tone::Unknown, &word),
+    }
+}
+
+pub(super) fn priority_word(say: Say, priority: u8) -> String {
+    say.text(match priority {
+        1 => "priority-life",
+        2 => "priority-house",
+        3 => "priority-building",
+        _ => "priority-equipment",
+    })
+}
+
+/// Who sees to it.
+pub(super) fn owner(say: Say, names: &HashMap<StaffId, String>, case: &Case, mine: bool) -> Html {
+    let Some(owner) = &case.owner else {
+        return badge(Tone::Attention, &say.text("owner-nobody"));
+    };
+    let name = names.get(owner).map_or_else(|| say.text("owner-gone"), Clone::clone);
+    let key = match (mine, case.is_offered) {
+        (_, true) => "owner-offers",
+        (true, false) => "owner-you",
+        (false, false) => "owner-other",
+    };
+    let tone = if case.is_offered { Tone::Attention } else { Tone::Held };
+    badge(tone, &say.with(key, &[("name", name.as_str().into())]))
+}
+
+/// The arrival clock in words: until when, and how it stands.
+pub(super) fn clock(say: Say, when: &When, case: &Case) -> Html {
+    let Some(clock) = case.clock(None, when.now()) else {
+        return Html::empty();
+    };
+    let tone = match clock.state {
+        ArrivalState::InTime | ArrivalState::UnderWay => Tone::Confirmed,
+        ArrivalState::Running => Tone::Sent,
+        ArrivalState::SendNow | ArrivalState::WasLate => Tone::Attention,
+        ArrivalState::WillBeLate | ArrivalState::Late => Tone::Alarm,
+    };
+    let left = clock
+        .due_at
+        .duration_since(when.now())
+        .as_secs()
+        .unsigned_abs()
+        .div_ceil(60);
+    let due = when.minutes(clock.due_at);
+    let words = [("minutes", left.into()), ("due", due.as_str().into())];
+    badge(tone, &say.with(clock.state.key(), &words))
+}
+
+/// What people are called.
+pub(super) async fn names(desk: &Desk) -> Result<HashMap<StaffId, String>, Failure> {
+    let staff = desk.door.people.all().await?;
+    Ok(staff.into_iter().map(|staff| (staff.id, staff.name)).collect())
+}

@@ -1,0 +1,57 @@
+//! The board: what has to be seen to, the highest priority first and of those the oldest, live, by keyboard alone.
+
+mod case;
+mod list;
+mod live;
+mod presence;
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::routing::{get, post};
+use tomori_look::{Asset, Assets};
+
+use crate::desk::Desk;
+
+pub use presence::Presence;
+
+static FILES: LazyLock<Assets> = LazyLock::new(|| {
+    Assets::new(
+        "/board/files",
+        &[Asset {
+            name: "board.js",
+            mime: "text/javascript; charset=utf-8",
+            body: include_bytes!("../../assets/board.js"),
+        }],
+    )
+});
+
+/// The routes of the board.
+pub(crate) struct Board;
+
+impl Board {
+    pub(crate) fn routes() -> Router<Desk> {
+        Router::new()
+            .route("/board", get(list::page))
+            .route("/board/part", get(list::part))
+            .route("/board/events", get(live::events))
+            .route("/cases/{case}", get(case::page))
+            .route("/cases/{case}/part", get(case::part))
+            .route("/cases/{case}/take", post(case::take))
+            .route("/cases/{case}/offer", post(case::offer))
+            .route("/cases/{case}/steps", post(case::step))
+            .route("/cases/{case}/notes", post(case::note))
+            .route("/cases/{case}/arrived", post(case::arrived))
+            .route("/cases/{case}/close", post(case::close))
+    }
+}
+
+/// The path of the board's script.
+pub(crate) fn script() -> &'static str {
+    FILES.path("board.js")
+}
+
+/// The files of the board.
+pub(crate) fn files() -> Router {
+    FILES.router()
+}

@@ -1,0 +1,531 @@
+//! Loads, decides, persists, audits.
+
+mod people;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::watch;
+use tomori_runtime::audit::AuditLog;
+use tomori_runtime::clock::SharedClock;
+use tomori_runtime::db::{Database, DbError, Tx};
+use tomori_runtime::entropy::{SharedEntropy, bytes};
+use tomori_runtime::seal::{KeyStore, SealError, Sealer};
+use tomori_sia_dc09::{Account, Meaning, Phase, Signal};
+use tomori_smart_home::{CaseId, StaffId};
+
+use super::model::{Case, Danger, Kind, MOST_OPEN, Refused, Source};
+use super::script::Step;
+use super::store::{self, StoredEntry};
+
+/// A frame that comes again within this time is the same one: a panel repeats until it is answered.
+const SAME_STAMPED: SignedDuration = SignedDuration::from_mins(10);
+/// Without a time in it, two frames alike may be two alarms: a panel that started again counts from one.
+const SAME_UNSTAMPED: SignedDuration = SignedDuration::from_secs(90);
+
+/// The cases. Clones are the same service.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+/// What this room needs from others.
+pub struct Needs {
+    /// The keys of the server.
+    pub keys: Arc<dyn KeyStore>,
+    /// Where what happened is written down.
+    pub audit: AuditLog,
+    /// The wall clock.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+}
+
+struct Inner {
+    database: Database,
+    sealer: Sealer,
+    audit: AuditLog,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+    /// Counts up with each change.
+    version: watch::Sender<u64>,
+}
+
+/// What became of a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It is on the disk, in these cases; none for something that is only to be known.
+    Stored(Vec<CaseId>),
+    /// It was there already.
+    Again,
+    /// There is no room for another case.
+    Full,
+}
+
+/// A frame's events, as the receiver found them good.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Whose.
+    pub account: Account,
+    /// What tells this frame from another.
+    pub digest: [u8; 32],
+    /// Whether it carried a time.
+    pub is_stamped: bool,
+    /// Whether anybody could have written it.
+    pub is_plain: bool,
+    /// The events.
+    pub signals: Vec<Signal>,
+}
+
+/// What is sealed of an entry: code, zone, text of a panel; a step; a person's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Line {
+    /// A panel's code.
+    pub code: Option<String>,
+    /// A panel's area.
+    pub area: Option<String>,
+    /// A panel's zone.
+    pub zone: Option<String>,
+    /// What the panel calls it, or what a person wrote.
+    pub text: Option<String>,
+    /// The danger that the code means.
+    pub danger: Option<Danger>,
+    /// A step's word.
+    pub step: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; `None`: a panel, or the server.
+    pub who: Option<StaffId>,
+    /// What: `alarm`, `restored`, `fault`, `taken`, `offered`, `step`, `note`, `arrived`, `closed`, `lost`, `back`.
+    pub what: String,
+    /// What belongs to it.
+    pub line: Line,
+}
+
+/// A step that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickedStep {
+    /// Which.
+    pub step: Step,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub who: StaffId,
+}
+
+/// A case with everything that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseView {
+    /// The case.
+    pub case: Case,
+    /// What happened, in order.
+    pub entries: Vec<Entry>,
+    /// The steps that were done.
+    pub steps: Vec<TickedStep>,
+}
+
+/// How many cases are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// The priority, 1 to 4.
+    pub priority: u8,
+    /// Open cases of it.
+    pub open: i64,
+    /// Those that somebody may take.
+    pub free: i64,
+}
+
+/// A part of the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    /// The cases, the highest priority first, then the oldest.
+    pub cases: Vec<Case>,
+    /// How many there are in all.
+    pub counts: Vec<Counts>,
+}
+
+/// Why something about cases cannot be told or done.
+#[derive(Debug, Error)]
+pub enum CaseError {
+    /// There is no such case.
+    #[error("there is no such case")]
+    NotFound,
+    /// Somebody may not.
+    #[error("that cannot be done with this case: {0:?}")]
+    Refused(Refused),
+    /// Something sealed cannot be opened, or not be sealed.
+    #[error("a sealed text cannot be read or written")]
+    Seal(#[from] SealError),
+    /// The database failed.
+    #[error("cases cannot be read or stored now")]
+    Storage(#[from] DbError),
+}
+
+impl Service {
+    /// Opens the room with its tables at `path`. Blocks: call it while starting.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or the key cannot be derived.
+    pub fn open(path: &Path, needs: Needs) -> Result<Self, CaseError> {
+        let database = Database::open(path, store::MIGRATIONS)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database,
+                sealer: needs.keys.derive("cases/detail")?,
+                audit: needs.audit,
+                clock: needs.clock,
+                entropy: needs.entropy,
+                version: watch::Sender::new(0),
+            }),
+        })
+    }
+
+    /// Whether the room can read its tables; for `/readyz`.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn check(&self) -> Result<usize, CaseError> {
+        Ok(self.inner.database.read(store::open_count).await?)
+    }
+
+    /// Closes the database.
+    pub async fn close_room(&self) {
+        self.inner.database.clone().close().await;
+    }
+
+    /// Counts up with each change.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.version.subscribe()
+    }
+
+    /// Takes the events of a frame. When this returns [`Taken::Stored`], they are on the disk.
+    ///
+    /// # Errors
+    /// When they cannot be stored: the frame must not be acknowledged.
+    pub async fn take_frame(&self, told: Told) -> Result<Taken, CaseError> {
+        let now = self.inner.clock.now();
+        let mut work = Vec::with_capacity(told.signals.len());
+        for signal in &told.signals {
+            let fresh = CaseId::from_random(bytes(self.inner.entropy.as_ref()));
+            work.push((Meaning::of(&signal.code), line_of(signal), fresh));
+        }
+        let service = self.clone();
+        let taken = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let window = if told.is_stamped { SAME_STAMPED } else { SAME_UNSTAMPED };
+                // What leads to no case needs no memory: an open or close told twice changes nothing.
+                if !store::remember(tx, told.digest, now, window)? {
+                    return Ok(Taken::Again);
+                }
+                let source = Source::Panel(told.account.clone());
+                let mut cases = Vec::new();
+                for (meaning, line, fresh) in work {
+                    match service.take_signal(tx, &source, told.is_plain, meaning, line, fresh, now)? {
+                        Some(Ok(case)) => cases.push(case),
+                        Some(Err(Full)) => return Err(TakeError::Full),
+                        None => {}
+                    }
+                }
+                cases.dedup();
+                Ok(Taken::Stored(cases))
+            })
+            .await;
+        match taken {
+            Ok(taken) => {
+                if matches!(&taken, Taken::Stored(cases) if !cases.is_empty()) {
+                    self.changed();
+                }
+                Ok(taken)
+            }
+            Err(TakeError::Full) => Ok(Taken::Full),
+            Err(TakeError::Case(error)) => Err(error),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one event, and all that is known of it")]
+    fn take_signal(
+        &self,
+        tx: &mut Tx<'_>,
+        source: &Source,
+        is_plain: bool,
+        meaning: Meaning,
+        line: Line,
+        fresh: CaseId,
+        now: Timestamp,
+    ) -> Result<Option<Result<CaseId, Full>>, CaseError> {
+        let text = store::source_text(source);
+        let (kind, what) = match meaning.phase {
+            Phase::Alarm => (Kind::Alarm, "alarm"),
+            Phase::Fault => (Kind::Fault, "fault"),
+            Phase::Restored => {
+                let alarm = store::open_of(tx, &text, Kind::Alarm)?;
+                let open = match alarm {
+                    Some(case) => Some(case),
+                    None => store::open_of(tx, &text, Kind::Fault)?,
+                };
+                let Some(mut case) = open else { return Ok(None) };
+                case.restored_at = Some(now);
+                case.last_at = now;
+                store::put(tx, &case)?;
+                self.enter(tx, &case.id, now, None, "restored", &line)?;
+                return Ok(Some(Ok(case.id)));
+            }
+            Phase::Notice => return Ok(None),
+        };
+        let danger = Danger::from(meaning.hazard);
+        let case = match store::open_of(tx, &text, kind)? {
+            Some(mut case) => {
+                case.alarms = case.alarms.saturating_add(1);
+                case.last_at = now;
+                case.is_plain &= is_plain;
+                case.restored_at = None;
+                // The worst danger decides the place on the board.
+                if (danger.priority(), danger) < (case.danger.priority(), case.danger) {
+                    case.danger = danger;
+                }
+                store::put(tx, &case)?;
+                case
+            }
+            None => {
+                if store::open_count(tx)? >= MOST_OPEN {
+                    return Ok(Some(Err(Full)));
+                }
+                let case = Case {
+                    id: fresh,
+                    kind,
+                    source: source.clone(),
+                    danger,
+                    opened_at: now,
+                    last_at: now,
+                    alarms: 1,
+                    is_plain,
+                    owner: None,
+                    is_offered: false,
+                    arrived_at: None,
+                    restored_at: None,
+                    closed_at: None,
+                };
+                store::add(tx, &case)?;
+                case
+            }
+        };
+        self.enter(tx, &case.id, now, None, what, &line)?;
+        Ok(Some(Ok(case.id)))
+    }
+
+    /// A panel is not heard any more: a line of its own on the board, once.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn lost(&self, account: &Account, since: Timestamp) -> Result<(), CaseError> {
+        let now = self.inner.clock.now();
+        let source = Source::Panel(account.clone());
+        let fresh = CaseId::from_random(bytes(self.inner.entropy.as_ref()));
+        let service = self.clone();
+        let opened = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                if store::open_of(tx, &store::source_text(&source), Kind::Silence)?.is_some() {
+                    return Ok::<_, CaseError>(false);
+                }
+                let case = Case {
+                    id: fresh,
+                    kind: Kind::Silence,
+                    source,
+                    danger: Danger::Silence,
+                    opened_at: now,
+                    last_at: now,
+                    alarms: 1,
+                    is_plain: false,
+                    owner: None,
+                    is_offered: false,
+                    arrived_at: None,
+                    restored_at: None,
+                    closed_at: None,
+                };
+                store::add(tx, &case)?;
+                let line = Line {
+                    text: Some(since.to_string()),
+                    ..Line::default()
+                };
+                service.enter(tx, &case.id, now, None, "lost", &line)?;
+                Ok(true)
+            })
+            .await?;
+        if opened {
+            self.changed();
+            let audit = &self.inner.audit;
+            audit.record("server", "panel.lost", account.as_str(), "{}").await;
+        }
+        Ok(())
+    }
+
+    /// A panel is heard again. A line that nobody has taken ends by itself; one that somebody sees to stays theirs.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn back(&self, account: &Account) -> Result<(), CaseError> {
+        let now = self.inner.clock.now();
+        let text = store::source_text(&Source::Panel(account.clone()));
+        let service = self.clone();
+        let found = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let Some(mut case) = store::open_of(tx, &text, Kind::Silence)? else {
+                    return Ok::<_, CaseError>(false);
+                };
+                case.restored_at = Some(now);
+                case.last_at = now;
+                store::put(tx, &case)?;
+                service.enter(tx, &case.id, now, None, "back", &Line::default())?;
+                if case.owner.is_none() {
+                    let report = service.seal(&case.id, b"")?;
+                    store::close(tx, &case.id, now, None, report)?;
+                }
+                Ok(true)
+            })
+            .await?;
+        if found {
+            self.changed();
+            let audit = &self.inner.audit;
+            audit.record("server", "panel.back", account.as_str(), "{}").await;
+        }
+        Ok(())
+    }
+
+    /// A part of the board.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn board(&self, skip: usize, most: usize) -> Result<Board, CaseError> {
+        let board = self
+            .inner
+            .database
+            .read(move |reader| {
+                let counts = store::counts(reader)?.into_iter();
+                Ok(Board {
+                    cases: store::open(reader, skip, most)?,
+                    counts: counts
+                        .map(|(priority, open, free)| Counts { priority, open, free })
+                        .collect(),
+                })
+            })
+            .await?;
+        Ok(board)
+    }
+
+    /// A case with everything that belongs to it.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub async fn case(&self, id: &CaseId) -> Result<CaseView, CaseError> {
+        let wanted = id.clone();
+        let found = self
+            .inner
+            .database
+            .read(move |reader| {
+                let Some(case) = store::by_id(reader, &wanted)? else {
+                    return Ok(None);
+                };
+                Ok(Some((
+                    case,
+                    store::entries(reader, &wanted)?,
+                    store::steps(reader, &wanted)?,
+                )))
+            })
+            .await?;
+        let (case, stored, steps) = found.ok_or(CaseError::NotFound)?;
+        let mut entries = Vec::with_capacity(stored.len());
+        for entry in stored {
+            let plain = self.inner.sealer.open(&entry.detail, id.as_str().as_bytes())?;
+            entries.push(Entry {
+                at: entry.at,
+                who: entry.who,
+                what: entry.what,
+                line: serde_json::from_slice(&plain).unwrap_or_default(),
+            });
+        }
+        let steps = steps.into_iter().map(|(step, at, who)| TickedStep { step, at, who });
+        Ok(CaseView {
+            case,
+            entries,
+            steps: steps.collect(),
+        })
+    }
+
+    fn enter(
+        &self,
+        tx: &mut Tx<'_>,
+        id: &CaseId,
+        at: Timestamp,
+        who: Option<&StaffId>,
+        what: &str,
+        line: &Line,
+    ) -> Result<(), CaseError> {
+        // Writing into memory does not fail; were it to, the entry would be without words.
+        let plain = serde_json::to_vec(line).unwrap_or_default();
+        let entry = StoredEntry {
+            at,
+            who: who.cloned(),
+            what: what.to_owned(),
+            detail: self.seal(id, &plain)?,
+        };
+        Ok(store::add_entry(tx, id, entry)?)
+    }
+
+    fn seal(&self, id: &CaseId, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        let sealer = &self.inner.sealer;
+        sealer.seal(plain, id.as_str().as_bytes(), self.inner.entropy.as_ref())
+    }
+
+    fn changed(&self) {
+        self.inner
+            .version
+            .send_modify(|version| *version = version.wrapping_add(1));
+    }
+}
+
+/// There is no room for another case.
+struct Full;
+
+enum TakeError {
+    Full,
+    Case(CaseError),
+}
+
+impl From<CaseError> for TakeError {
+    fn from(error: CaseError) -> Self {
+        Self::Case(error)
+    }
+}
+
+impl From<DbError> for TakeError {
+    fn from(error: DbError) -> Self {
+        Self::Case(error.into())
+    }
+}
+
+fn line_of(signal: &Signal) -> Line {
+    Line {
+        code: Some(signal.code.text()),
+        area: signal.area.clone(),
+        zone: signal.zone.clone(),
+        text: signal.text.clone(),
+        danger: Some(Danger::from(Meaning::of(&signal.code).hazard)),
+        step: None,
+    }
+}

@@ -1,0 +1,121 @@
+//! The desk: signing in, people, panels, the audit log. Pages from the server that work without script.
+
+mod log;
+mod panels;
+mod people;
+pub(crate) mod shell;
+mod sign_in;
+mod welcome;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tomori_runtime::audit::AuditLog;
+
+use crate::board::{self, Board, Presence};
+use crate::cases;
+use crate::door::DoorState;
+use crate::{panels as panel_room, receiver};
+
+/// What the pages need from others.
+pub struct Needs {
+    /// Who is at the desk.
+    pub door: DoorState,
+    /// The cases.
+    pub cases: cases::Service,
+    /// The panels.
+    pub panels: panel_room::Service,
+    /// The receiver.
+    pub receiver: receiver::Service,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// Who looks at the board.
+    pub presence: Presence,
+    /// Ends the streams.
+    pub shutdown: tomori_runtime::shutdown::Shutdown,
+}
+
+/// What every page needs. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) door: DoorState,
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) cases: cases::Service,
+    pub(crate) panels: panel_room::Service,
+    pub(crate) receiver: receiver::Service,
+    pub(crate) audit: AuditLog,
+    pub(crate) presence: Presence,
+    pub(crate) shutdown: tomori_runtime::shutdown::Shutdown,
+}
+
+impl axum::extract::FromRef<Desk> for DoorState {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.door.clone()
+    }
+}
+
+/// Every route of people, and its methods: the role matrix is held against this list.
+pub const ROUTES: [(&str, &str); 25] = [
+    ("GET", "/"),
+    ("GET", "/board"),
+    ("GET", "/board/events"),
+    ("GET", "/board/part"),
+    ("GET", "/cases/{case}"),
+    ("POST", "/cases/{case}/arrived"),
+    ("POST", "/cases/{case}/close"),
+    ("POST", "/cases/{case}/notes"),
+    ("POST", "/cases/{case}/offer"),
+    ("GET", "/cases/{case}/part"),
+    ("POST", "/cases/{case}/steps"),
+    ("POST", "/cases/{case}/take"),
+    ("POST", "/language"),
+    ("GET", "/log"),
+    ("GET", "/panels"),
+    ("POST", "/panels"),
+    ("POST", "/panels/{account}/remove"),
+    ("GET", "/people"),
+    ("POST", "/people"),
+    ("POST", "/people/{staff}/invite"),
+    ("POST", "/people/{staff}/remove"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+    ("GET", "/welcome"),
+];
+
+/// The pages.
+pub fn router(needs: Needs) -> Router {
+    let desk = Desk {
+        door: needs.door,
+        inner: Arc::new(Inner {
+            cases: needs.cases,
+            panels: needs.panels,
+            receiver: needs.receiver,
+            audit: needs.audit,
+            presence: needs.presence,
+            shutdown: needs.shutdown,
+        }),
+    };
+    Router::new()
+        .route("/", get(shell::home))
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/language", post(sign_in::language))
+        .route("/welcome", get(welcome::code_page).post(welcome::code))
+        .route("/welcome/{code}", get(welcome::page).post(welcome::accept))
+        .route("/people", get(people::page).post(people::invite))
+        .route("/people/{staff}/invite", post(people::invite_again))
+        .route("/people/{staff}/remove", post(people::remove))
+        .route("/panels", get(panels::page).post(panels::add))
+        .route("/panels/{account}/remove", post(panels::remove))
+        .route("/log", get(log::page))
+        .merge(Board::routes())
+        .layer(from_fn_with_state(desk.clone(), shell::render))
+        .with_state(desk)
+        .merge(board::files())
+}

@@ -1,0 +1,12 @@
+//! What happens before a request gets further: in which language, who, in which role, from which page, how often.
+
+mod failure;
+mod fields;
+mod seat;
+mod texts;
+
+pub use failure::Failure;
+pub use fields::{Carried, Fields};
+pub(crate) use seat::{Anywhere, AtBoard, FromWhere, Office, Overseer, Seat, Signed};
+pub use seat::{CookieNames, Door, DoorState};
+pub use texts::{Say, lang_of};

@@ -1,0 +1,19 @@
+//! The security company's service platform (第三者サービス情報基盤; fig. 2-3, table 2-3): the call centre of use case 2
+//! (T2-5). It takes alarms (`receiver`), keeps what has to be seen to (`cases`) and shows it to the people who do
+//! (`board`, `desk`).
+//!
+//! Architecture invariant: each room owns its tables, in a database file of its own; no room reads another's store.
+//! Nothing here opens a lock: that takes statements which only people can sign (docs of use case 2).
+
+#![forbid(unsafe_code)]
+
+pub mod board;
+pub mod cases;
+pub mod config;
+pub mod desk;
+pub mod door;
+pub mod health;
+pub mod panels;
+pub mod people;
+pub mod receiver;
+pub mod server;

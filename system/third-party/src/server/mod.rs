@@ -1,0 +1,306 @@
+//! The security company's server as one process: opens the rooms, stands at the doors, and closes both.
+
+mod certificate;
+mod error;
+
+pub use error::ServerError;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::task::JoinSet;
+use tomori_runtime::audit::{AuditError, AuditLog};
+use tomori_runtime::clock::{EARLIEST, SharedClock};
+use tomori_runtime::data_dir::DataDir;
+use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::http::Door;
+use tomori_runtime::journal::Verified;
+use tomori_runtime::seal::{KeyFile, KeyStore};
+use tomori_runtime::shutdown::Shutdown;
+
+use crate::board::Presence;
+use crate::config::{Config, WebTls};
+use crate::door::DoorState;
+use crate::{cases, desk, health, panels, people, receiver};
+
+/// The server's key file in the data directory.
+const KEY_FILE: &str = "third-party.key";
+/// How long the tasks may take to end after the shutdown.
+const LONGEST_END: Duration = Duration::from_millis(1500);
+
+/// The rooms. Clones are the same rooms.
+#[derive(Clone)]
+pub struct Services {
+    /// The people.
+    pub people: people::Service,
+    /// The panels.
+    pub panels: panels::Service,
+    /// The cases.
+    pub cases: cases::Service,
+    /// The receiver.
+    pub receiver: receiver::Service,
+    /// Who looks at the board.
+    pub presence: Presence,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// The wall clock.
+    pub clock: SharedClock,
+}
+
+/// Where the server listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addresses {
+    /// For people.
+    pub web: SocketAddr,
+    /// For panels, over TCP.
+    pub tcp: SocketAddr,
+    /// For panels, over UDP.
+    pub udp: SocketAddr,
+}
+
+/// The server, open but not yet serving: its listeners hold their addresses.
+pub struct ThirdParty {
+    services: Services,
+    web: TcpListener,
+    tcp: TcpListener,
+    udp: UdpSocket,
+    addresses: Addresses,
+    config: Config,
+    data: DataDir,
+}
+
+impl ThirdParty {
+    /// Opens the rooms in a data directory and takes the addresses. Nobody is served yet.
+    ///
+    /// # Errors
+    /// [`ServerError`], naming what is wrong and the remedy.
+    pub async fn open(
+        config: Config,
+        data: DataDir,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Result<Self, ServerError> {
+        // What is made by a clock that was never set would have ended before it began.
+        let now = clock.now();
+        if now < EARLIEST {
+            return Err(ServerError::Clock { now });
+        }
+        let (web, web_address) = listen("web.listen", config.web.listen).await?;
+        let (tcp, tcp_address) = listen("receiver.tcp", config.receiver.tcp).await?;
+        let address = config.receiver.udp;
+        let failed = |source| ServerError::Listen {
+            key: "receiver.udp",
+            address,
+            source,
+        };
+        let udp = UdpSocket::bind(address).await.map_err(failed)?;
+        let udp_address = udp.local_addr().map_err(failed)?;
+
+        let (key, sealed) = (data.path(KEY_FILE), data.path("people.db"));
+        // A new key beside an old database would open nothing of it.
+        if !key.exists() && sealed.exists() {
+            return Err(ServerError::KeyMissing { key, sealed });
+        }
+        let keys: Arc<dyn KeyStore> = Arc::new(KeyFile::open_or_create(&key, entropy.as_ref())?);
+        let audit = AuditLog::open(data.root(), keys.as_ref(), clock.clone())?;
+        let people = people::Service::open(
+            &sealed,
+            people::Needs {
+                keys: Arc::clone(&keys),
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy: Arc::clone(&entropy),
+            },
+        )?;
+        let panels = panels::Service::open(
+            &data.path("panels.db"),
+            panels::Needs {
+                keys: Arc::clone(&keys),
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy: Arc::clone(&entropy),
+            },
+        )?;
+        let cases = cases::Service::open(
+            &data.path("cases.db"),
+            cases::Needs {
+                keys,
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy: Arc::clone(&entropy),
+            },
+        )?;
+        let receiver = receiver::Service::new(
+            receiver::Needs {
+                panels: panels.clone(),
+                cases: cases.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy,
+            },
+            config.receiver_limits(),
+        );
+        Ok(Self {
+            services: Services {
+                presence: Presence::new(cases.clone(), clock.clone()),
+                people,
+                panels,
+                cases,
+                receiver,
+                audit,
+                clock,
+            },
+            web,
+            tcp,
+            udp,
+            addresses: Addresses {
+                web: web_address,
+                tcp: tcp_address,
+                udp: udp_address,
+            },
+            config,
+            data,
+        })
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Serves until the shutdown, ends what is under way within two seconds, and closes the databases.
+    ///
+    /// # Errors
+    /// When a certificate does not fit, or a part of the server ended by itself.
+    pub async fn run(self, shutdown: Shutdown) -> Result<(), ServerError> {
+        let Self {
+            services,
+            web,
+            tcp,
+            udp,
+            config,
+            data,
+            ..
+        } = self;
+        let tls = match config.web.tls {
+            WebTls::Off => None,
+            WebTls::Files => Some(certificate::server(&config.web, services.clock.clone())?),
+        };
+        let door = Door {
+            listener: web,
+            tls,
+            limits: config.web_door(),
+        };
+        let mut tasks = JoinSet::new();
+        let routes = routes(&services, &config, &shutdown);
+        let served = tomori_runtime::http::serve(door, routes, shutdown.clone());
+        spawn(&mut tasks, "the web server", served);
+        let receiver = services.receiver.clone();
+        spawn(
+            &mut tasks,
+            "the receiver (TCP)",
+            receiver.clone().serve_tcp(tcp, shutdown.clone()),
+        );
+        spawn(
+            &mut tasks,
+            "the receiver (UDP)",
+            receiver.clone().serve_udp(udp, shutdown.clone()),
+        );
+        spawn(
+            &mut tasks,
+            "the watch over the panels",
+            receiver.watch(shutdown.clone()),
+        );
+        let presence = services.presence.clone().watch(shutdown.clone());
+        spawn(&mut tasks, "the watch over the owners", presence);
+
+        let ended = tokio::select! {
+            () = shutdown.wait() => None,
+            Some(ended) = tasks.join_next() => Some(ended),
+        };
+        // The shutdown may have been given in the same moment, and a task that heard it first be the one that ended.
+        let is_asked = shutdown.is_set();
+        if is_asked {
+            let rest = async { while tasks.join_next().await.is_some() {} };
+            if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
+                tracing::warn!("some tasks took too long to end");
+            }
+        }
+        tasks.abort_all();
+        services.people.close().await;
+        services.panels.close().await;
+        services.cases.close_room().await;
+        services.audit.close().await;
+        drop(data);
+        match ended {
+            Some(Ok(_)) if is_asked => Ok(()),
+            Some(Ok(task)) => Err(ServerError::Ended { task }),
+            Some(Err(error)) => {
+                tracing::error!(%error, "a task of the server failed");
+                Err(ServerError::Ended { task: "a task" })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for ThirdParty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThirdParty")
+            .field("addresses", &self.addresses)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the whole audit log in the data directory of a server that may be stopped or running, and tells whether the chain
+/// holds.
+///
+/// # Errors
+/// [`AuditError::Tampered`] with the first bad place, or why it cannot be told.
+pub fn verify_audit(data: &std::path::Path) -> Result<Verified, AuditError> {
+    tomori_runtime::audit::verify_server(data, KEY_FILE)
+}
+
+async fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let failed = |source| ServerError::Listen { key, address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+    tasks.spawn(async move {
+        work.await;
+        name
+    });
+}
+
+fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {
+    let door = DoorState::new(config.door(), services.people.clone(), services.clock.clone());
+    let desk = desk::router(desk::Needs {
+        door,
+        cases: services.cases.clone(),
+        panels: services.panels.clone(),
+        receiver: services.receiver.clone(),
+        audit: services.audit.clone(),
+        presence: services.presence.clone(),
+        shutdown: shutdown.clone(),
+    });
+    let health = health::router(health::Needs {
+        people: services.people.clone(),
+        cases: services.cases.clone(),
+        receiver: services.receiver.clone(),
+    });
+    tomori_runtime::http::secure(desk.merge(health).merge(tomori_look::router()))
+}

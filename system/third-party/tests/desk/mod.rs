@@ -1,0 +1,3 @@
+mod attacks;
+mod people;
+mod roles;
