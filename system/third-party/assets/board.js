@@ -197,3 +197,14 @@ addEventListener('keydown', (event) => {
   if (wanted.matches('textarea, input')) wanted.focus();
   else wanted.click();
 });
+
+// A guard's place, when they ask for it: the browser asks them again.
+addEventListener('click', (event) => {
+  if (!event.target.closest?.('[data-locate]')) return;
+  const form = event.target.closest('[data-place]');
+  navigator.geolocation?.getCurrentPosition((found) => {
+    form.elements.north.value = found.coords.latitude.toFixed(5);
+    form.elements.east.value = found.coords.longitude.toFixed(5);
+    form.requestSubmit();
+  });
+});

@@ -5,5 +5,6 @@
 
 mod board;
 mod desk;
+mod dispatch;
 mod receiver;
 mod world;

@@ -9,6 +9,7 @@ use http::StatusCode;
 use tomori_look::{Html, Moment, Tone, When, badge, choices, fragment, live, notice, timeline};
 use tomori_smart_home::{CaseId, StaffId};
 
+use super::dispatch;
 use super::list::{clock, names, owner, priority_word, what};
 use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
 use crate::desk::Desk;
@@ -41,6 +42,7 @@ struct Part<'a> {
     priority: String,
     owner: Html,
     clock: Html,
+    dispatch: Html,
     closed: Html,
     account: String,
     name: String,
@@ -127,6 +129,8 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         Some(badge(Tone::Confirmed, &format!("{} {name}", when.seconds(ticked.at))))
     };
     let is_open = case.closed_at.is_none();
+    let needs_guard = steps.contains(&Step::SendGuard);
+    let (missions, _) = desk.inner.dispatch.for_case(&case.id, &case.source).await?;
     Ok(Html::of(&Part {
         say,
         id: case.id.as_str(),
@@ -134,7 +138,12 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         what: what(say, case),
         priority: priority_word(say, case.danger.priority()),
         owner: owner(say, &names, case, mine),
-        clock: clock(say, &when, case),
+        clock: clock(say, &when, case, &missions),
+        dispatch: if needs_guard {
+            dispatch::draw(desk, seat, &when, &names, case, &missions, mine && is_open).await?
+        } else {
+            Html::empty()
+        },
         closed: if is_open {
             Html::empty()
         } else {
@@ -182,6 +191,12 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "step" => ("entry-step", Tone::Confirmed),
                 "arrived" => ("entry-arrived", Tone::Confirmed),
                 "closed" => ("entry-closed", Tone::Confirmed),
+                "sent" => ("entry-sent", Tone::Sent),
+                "accepted" => ("entry-accepted", Tone::Moving),
+                "declined" => ("entry-declined", Tone::Attention),
+                "timedOut" => ("entry-timed-out", Tone::Attention),
+                "nobodyFree" => ("entry-nobody-free", Tone::Attention),
+                "done" => ("entry-done", Tone::Confirmed),
                 _ => ("entry-note", Tone::Sent),
             };
             let mut words = vec![say.text(key)];
@@ -190,6 +205,7 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
             let step = line.step.as_deref();
             words.extend(step.and_then(Step::from_word).map(|step| say.text(step.key())));
             words.extend(step.and_then(Outcome::from_word).map(|outcome| say.text(outcome.key())));
+            words.extend(line.guard.as_ref().map(|guard| name_of(say, names, guard)));
             if let Some(zone) = &line.zone {
                 words.push(say.with("entry-zone", &[("zone", zone.as_str().into())]));
             }
@@ -260,6 +276,26 @@ pub(super) async fn offer(
     back(&desk, &at.seat, &id, &fields, done).await
 }
 
+/// `POST /cases/{case}/send`
+pub(super) async fn send(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let guard: StaffId = fields.get("guard").parse().map_err(|_| Failure::not_found())?;
+    match desk.inner.dispatch.send(&at.seat.viewer, &id, &guard).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(error) => {
+            let failure = Failure::from(error);
+            if failure.status() != StatusCode::CONFLICT {
+                return Err(failure);
+            }
+            show(&desk, &at.seat, &id, &fields, Some(&failure)).await
+        }
+    }
+}
+
 /// `POST /cases/{case}/steps`
 pub(super) async fn step(
     State(desk): State<Desk>,
@@ -308,7 +344,10 @@ pub(super) async fn close(
     let cases = &desk.inner.cases;
     let done = cases.close(&at.seat.viewer, &id, outcome, fields.raw("report")).await;
     match done {
-        Ok(()) => Ok(Redirect::to("/board").into_response()),
+        Ok(()) => {
+            desk.inner.dispatch.call_off(&id).await?;
+            Ok(Redirect::to("/board").into_response())
+        }
         refused => back(&desk, &at.seat, &id, &fields, refused).await,
     }
 }

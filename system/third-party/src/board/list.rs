@@ -13,6 +13,7 @@ use tomori_smart_home::StaffId;
 use crate::cases::{ArrivalState, Board, Case, Kind, Source};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
+use crate::dispatch::Mission;
 use crate::door::{AtBoard, Carried, Failure, Say, Seat};
 
 /// Lines on a page: more than anybody can work through before the next look.
@@ -105,11 +106,12 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
     let Board { cases, counts } = desk.inner.cases.board(from, PAGE + 1).await?;
     let more = cases.len() > PAGE;
     let names = names(desk).await?;
+    let missions = desk.inner.dispatch.open_missions().await?;
     let when = shell::when(desk, say);
     let lines: Vec<Line> = cases
         .iter()
         .take(PAGE)
-        .map(|case| line(desk, seat, &when, &names, case))
+        .map(|case| line(desk, seat, &when, &names, &missions, case))
         .collect();
     let nothing = if lines.is_empty() {
         empty_state(
@@ -140,7 +142,14 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
     }))
 }
 
-fn line(desk: &Desk, seat: &Seat, when: &When, names: &HashMap<StaffId, String>, case: &Case) -> Line {
+fn line(
+    desk: &Desk,
+    seat: &Seat,
+    when: &When,
+    names: &HashMap<StaffId, String>,
+    missions: &[Mission],
+    case: &Case,
+) -> Line {
     let say = seat.say;
     let Source::Panel(account) = &case.source;
     let panel = desk.inner.panels.find(account);
@@ -166,7 +175,7 @@ fn line(desk: &Desk, seat: &Seat, when: &When, names: &HashMap<StaffId, String>,
         },
         since: when.moment_html(case.opened_at),
         owner: owner(say, names, case, mine),
-        clock: clock(say, when, case),
+        clock: clock(say, when, case, missions),
         notes,
         may_take: !mine && case.may_take(&seat.viewer.staff, seat.viewer.role).is_ok(),
     }
@@ -207,8 +216,10 @@ pub(super) fn owner(say: Say, names: &HashMap<StaffId, String>, case: &Case, min
 }
 
 /// The arrival clock in words: until when, and how it stands.
-pub(super) fn clock(say: Say, when: &When, case: &Case) -> Html {
-    let Some(clock) = case.clock(None, when.now()) else {
+pub(super) fn clock(say: Say, when: &When, case: &Case, missions: &[Mission]) -> Html {
+    let of_case = missions.iter().filter(|mission| mission.case == case.id);
+    let forecast = of_case.filter_map(Mission::forecast).min();
+    let Some(clock) = case.clock(forecast, when.now()) else {
         return Html::empty();
     };
     let tone = match clock.state {

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::presence::Stay;
 use crate::desk::Desk;
-use crate::door::{AtBoard, Failure};
+use crate::door::{AtBoard, Failure, Seat, Street};
 
 /// How often a quiet stream says that it is still there. Each time the session is looked at again, and the page redraws its
 /// clocks.
@@ -32,12 +32,21 @@ struct Following {
 
 /// `GET /board/events`: `change` when the board is another one, `goodbye` when the session has ended.
 pub(super) async fn events(State(desk): State<Desk>, at: AtBoard) -> Result<Response, Failure> {
-    let stay = desk.inner.presence.stay(&at.seat.viewer.staff);
+    follow(desk, at.seat)
+}
+
+/// `GET /duty/events`: the same for a guard's phone.
+pub(crate) async fn street_events(State(desk): State<Desk>, at: Street) -> Result<Response, Failure> {
+    follow(desk, at.seat)
+}
+
+fn follow(desk: Desk, seat: Seat) -> Result<Response, Failure> {
+    let stay = desk.inner.presence.stay(&seat.viewer.staff);
     let stay = stay.ok_or(Failure::new(StatusCode::TOO_MANY_REQUESTS, "too-many-windows"))?;
     let changes = desk.inner.cases.changes();
     let following = Following {
         desk,
-        secret: at.seat.secret,
+        secret: seat.secret,
         changes,
         beat: Instant::now() + HEARTBEAT,
         is_over: false,

@@ -1,6 +1,7 @@
 //! The board: what has to be seen to, the highest priority first and of those the oldest, live, by keyboard alone.
 
 mod case;
+mod dispatch;
 mod list;
 mod live;
 mod presence;
@@ -13,6 +14,7 @@ use tomori_look::{Asset, Assets};
 
 use crate::desk::Desk;
 
+pub(crate) use live::street_events;
 pub use presence::Presence;
 
 static FILES: LazyLock<Assets> = LazyLock::new(|| {
@@ -39,6 +41,7 @@ impl Board {
             .route("/cases/{case}/part", get(case::part))
             .route("/cases/{case}/take", post(case::take))
             .route("/cases/{case}/offer", post(case::offer))
+            .route("/cases/{case}/send", post(case::send))
             .route("/cases/{case}/steps", post(case::step))
             .route("/cases/{case}/notes", post(case::note))
             .route("/cases/{case}/arrived", post(case::arrived))

@@ -96,6 +96,8 @@ pub struct Line {
     pub danger: Option<Danger>,
     /// A step's word.
     pub step: Option<String>,
+    /// The guard it is about.
+    pub guard: Option<StaffId>,
 }
 
 /// Something that happened.
@@ -105,7 +107,8 @@ pub struct Entry {
     pub at: Timestamp,
     /// Who did it; `None`: a panel, or the server.
     pub who: Option<StaffId>,
-    /// What: `alarm`, `restored`, `fault`, `taken`, `offered`, `step`, `note`, `arrived`, `closed`, `lost`, `back`.
+    /// What: `alarm`, `restored`, `fault`, `taken`, `offered`, `step`, `note`, `arrived`, `closed`, `lost`, `back`,
+    /// and what dispatch does: `sent`, `accepted`, `declined`, `timedOut`, `nobodyFree`, `done`.
     pub what: String,
     /// What belongs to it.
     pub line: Line,
@@ -527,5 +530,6 @@ fn line_of(signal: &Signal) -> Line {
         text: signal.text.clone(),
         danger: Some(Danger::from(Meaning::of(&signal.code).hazard)),
         step: None,
+        guard: None,
     }
 }

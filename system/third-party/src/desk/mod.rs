@@ -16,6 +16,7 @@ use tomori_runtime::audit::AuditLog;
 
 use crate::board::{self, Board, Presence};
 use crate::cases;
+use crate::dispatch;
 use crate::door::DoorState;
 use crate::{panels as panel_room, receiver};
 
@@ -25,6 +26,8 @@ pub struct Needs {
     pub door: DoorState,
     /// The cases.
     pub cases: cases::Service,
+    /// Guards and missions.
+    pub dispatch: dispatch::Service,
     /// The panels.
     pub panels: panel_room::Service,
     /// The receiver.
@@ -46,6 +49,7 @@ pub(crate) struct Desk {
 
 pub(crate) struct Inner {
     pub(crate) cases: cases::Service,
+    pub(crate) dispatch: dispatch::Service,
     pub(crate) panels: panel_room::Service,
     pub(crate) receiver: receiver::Service,
     pub(crate) audit: AuditLog,
@@ -60,7 +64,7 @@ impl axum::extract::FromRef<Desk> for DoorState {
 }
 
 /// Every route of people, and its methods: the role matrix is held against this list.
-pub const ROUTES: [(&str, &str); 25] = [
+pub const ROUTES: [(&str, &str); 32] = [
     ("GET", "/"),
     ("GET", "/board"),
     ("GET", "/board/events"),
@@ -71,8 +75,15 @@ pub const ROUTES: [(&str, &str); 25] = [
     ("POST", "/cases/{case}/notes"),
     ("POST", "/cases/{case}/offer"),
     ("GET", "/cases/{case}/part"),
+    ("POST", "/cases/{case}/send"),
     ("POST", "/cases/{case}/steps"),
     ("POST", "/cases/{case}/take"),
+    ("GET", "/duty"),
+    ("POST", "/duty"),
+    ("GET", "/duty/events"),
+    ("POST", "/duty/mission"),
+    ("GET", "/duty/part"),
+    ("POST", "/duty/place"),
     ("POST", "/language"),
     ("GET", "/log"),
     ("GET", "/panels"),
@@ -94,6 +105,7 @@ pub fn router(needs: Needs) -> Router {
         door: needs.door,
         inner: Arc::new(Inner {
             cases: needs.cases,
+            dispatch: needs.dispatch,
             panels: needs.panels,
             receiver: needs.receiver,
             audit: needs.audit,
@@ -115,6 +127,7 @@ pub fn router(needs: Needs) -> Router {
         .route("/panels/{account}/remove", post(panels::remove))
         .route("/log", get(log::page))
         .merge(Board::routes())
+        .merge(crate::street::routes())
         .layer(from_fn_with_state(desk.clone(), shell::render))
         .with_state(desk)
         .merge(board::files())

@@ -12,9 +12,6 @@ use super::shell::{Place, page as shell_page, role_name, when, wrong};
 use crate::door::{Failure, Fields, Office, Say, Seat, Signed};
 use crate::people::{Invited, NewStaff, Role, StaffState};
 
-/// The roles that somebody can be invited to.
-const INVITED: [Role; 3] = [Role::Operator, Role::Supervisor, Role::Administrator];
-
 #[derive(Template)]
 #[template(path = "people.html")]
 struct PeoplePage<'a> {
@@ -70,9 +67,9 @@ async fn show(desk: &Desk, seat: &Seat, given: &Fields, failure: Option<&Failure
             .required()
             .html()
     };
-    let names: Vec<String> = INVITED.iter().map(|role| role_name(say, *role)).collect();
+    let names: Vec<String> = Role::ALL.iter().map(|role| role_name(say, *role)).collect();
     let chosen = given.get("role");
-    let options: Vec<(&str, &str, bool)> = INVITED
+    let options: Vec<(&str, &str, bool)> = Role::ALL
         .iter()
         .zip(&names)
         .map(|(role, name)| (role.word(), name.as_str(), role.word() == chosen))
@@ -98,8 +95,7 @@ pub(super) async fn invite(
     State(desk): State<Desk>,
     Signed { at, fields }: Signed<Office>,
 ) -> Result<Response, Failure> {
-    let role = Role::from_word(fields.get("role")).filter(|role| INVITED.contains(role));
-    let Some(role) = role else {
+    let Some(role) = Role::from_word(fields.get("role")) else {
         let failure = Failure::unfit("role", "unfit-role");
         return show(&desk, &at.seat, &fields, Some(&failure)).await;
     };

@@ -21,6 +21,7 @@ pub(crate) enum Place {
     Panels,
     People,
     Log,
+    Duty,
 }
 
 impl Place {
@@ -29,7 +30,7 @@ impl Place {
             Role::Operator => &[Self::Board],
             Role::Supervisor => &[Self::Board, Self::Panels, Self::Log],
             Role::Administrator => &[Self::People, Self::Panels, Self::Log],
-            Role::Guard => &[],
+            Role::Guard => &[Self::Duty],
         }
     }
 
@@ -39,6 +40,7 @@ impl Place {
             Self::Panels => "/panels",
             Self::People => "/people",
             Self::Log => "/log",
+            Self::Duty => "/duty",
         }
     }
 
@@ -48,6 +50,7 @@ impl Place {
             Self::Panels => "place-panels",
             Self::People => "place-people",
             Self::Log => "place-log",
+            Self::Duty => "place-duty",
         })
     }
 
@@ -57,6 +60,7 @@ impl Place {
             Self::Panels => Icon::House,
             Self::People => Icon::Settings,
             Self::Log => Icon::History,
+            Self::Duty => Icon::Person,
         }
     }
 }
@@ -98,10 +102,15 @@ pub(crate) fn page(
         Html::text(&role_name(say, seat.viewer.role)),
         Html::text(&say.text("sign-out"))
     ));
+    let width = if place == Some(Place::Duty) {
+        Width::Column
+    } else {
+        Width::Desk
+    };
     Page::new(say.lang, &say.text("app-name"), title, body)
         .nav(nav)
         .aside(aside)
-        .width(Width::Desk)
+        .width(width)
         .status(status)
         .script(crate::board::script())
         .into_response()

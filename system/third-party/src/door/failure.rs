@@ -8,6 +8,7 @@ use tomori_runtime::sign_in::password::Refused as PasswordRefused;
 
 use super::texts::Say;
 use crate::cases::{CaseError, Refused};
+use crate::dispatch::DispatchError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
 
@@ -166,6 +167,19 @@ impl From<PanelError> for Failure {
             PanelError::Taken => Self::unfit("account", "unfit-account-taken"),
             PanelError::TooMany => Self::new(StatusCode::CONFLICT, "too-many"),
             PanelError::Seal(_) | PanelError::Storage(_) => logged(&error),
+        }
+    }
+}
+
+impl From<DispatchError> for Failure {
+    fn from(error: DispatchError) -> Self {
+        match error {
+            DispatchError::NotFree => Self::new(StatusCode::CONFLICT, "guard-not-free"),
+            DispatchError::NoMission => Self::new(StatusCode::CONFLICT, "no-mission"),
+            DispatchError::NoReport => Self::new(StatusCode::CONFLICT, "case-no-report"),
+            DispatchError::OffDuty => Self::new(StatusCode::CONFLICT, "off-duty"),
+            DispatchError::Case(error) => error.into(),
+            DispatchError::Storage(_) => logged(&error),
         }
     }
 }

@@ -7,6 +7,6 @@ mod texts;
 
 pub use failure::Failure;
 pub use fields::{Carried, Fields};
-pub(crate) use seat::{Anywhere, AtBoard, FromWhere, Office, Overseer, Seat, Signed};
+pub(crate) use seat::{Anywhere, AtBoard, FromWhere, Office, Overseer, Seat, Signed, Street};
 pub use seat::{CookieNames, Door, DoorState};
 pub use texts::{Say, lang_of};

@@ -73,6 +73,8 @@ pub(crate) struct Anyone;
 pub(crate) struct BoardPlace;
 /// The office: company administrators.
 pub(crate) struct OfficePlace;
+/// The street: guards.
+pub(crate) struct StreetPlace;
 /// Who looks at what others did.
 pub(crate) struct OverseerPlace;
 
@@ -85,6 +87,7 @@ pub(crate) struct At<P> {
 pub(crate) type Anywhere = At<Anyone>;
 pub(crate) type AtBoard = At<BoardPlace>;
 pub(crate) type Office = At<OfficePlace>;
+pub(crate) type Street = At<StreetPlace>;
 pub(crate) type Overseer = At<OverseerPlace>;
 
 /// A form that somebody sent from a page of this session (T3-10 EP③ なりすまし).
@@ -107,6 +110,10 @@ impl Place for BoardPlace {
 
 impl Place for OfficePlace {
     const ROLES: &'static [Role] = &[Role::Administrator];
+}
+
+impl Place for StreetPlace {
+    const ROLES: &'static [Role] = &[Role::Guard];
 }
 
 impl Place for OverseerPlace {

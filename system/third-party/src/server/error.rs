@@ -16,6 +16,7 @@ use tomori_runtime::seal::SealError;
 use tomori_runtime::tls::TlsError;
 
 use crate::cases::CaseError;
+use crate::dispatch::DispatchError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
 
@@ -48,6 +49,9 @@ pub enum ServerError {
     /// The room of cases.
     #[error("the room of cases cannot be opened")]
     Cases(#[from] CaseError),
+    /// The room of guards and missions.
+    #[error("the room of guards and missions cannot be opened")]
+    Dispatch(#[from] DispatchError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

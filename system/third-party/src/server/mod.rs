@@ -25,7 +25,7 @@ use tomori_runtime::shutdown::Shutdown;
 use crate::board::Presence;
 use crate::config::{Config, WebTls};
 use crate::door::DoorState;
-use crate::{cases, desk, health, panels, people, receiver};
+use crate::{cases, desk, dispatch, health, panels, people, receiver};
 
 /// The server's key file in the data directory.
 const KEY_FILE: &str = "third-party.key";
@@ -41,6 +41,8 @@ pub struct Services {
     pub panels: panels::Service,
     /// The cases.
     pub cases: cases::Service,
+    /// Guards and missions.
+    pub dispatch: dispatch::Service,
     /// The receiver.
     pub receiver: receiver::Service,
     /// Who looks at the board.
@@ -134,6 +136,15 @@ impl ThirdParty {
                 entropy: Arc::clone(&entropy),
             },
         )?;
+        let dispatch = dispatch::Service::open(
+            &data.path("dispatch.db"),
+            dispatch::Needs {
+                cases: cases.clone(),
+                panels: panels.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+            },
+        )?;
         let receiver = receiver::Service::new(
             receiver::Needs {
                 panels: panels.clone(),
@@ -150,6 +161,7 @@ impl ThirdParty {
                 people,
                 panels,
                 cases,
+                dispatch,
                 receiver,
                 audit,
                 clock,
@@ -222,6 +234,8 @@ impl ThirdParty {
             "the watch over the panels",
             receiver.watch(shutdown.clone()),
         );
+        let dispatch = services.dispatch.clone().watch(shutdown.clone());
+        spawn(&mut tasks, "the watch over the missions", dispatch);
         let presence = services.presence.clone().watch(shutdown.clone());
         spawn(&mut tasks, "the watch over the owners", presence);
 
@@ -240,6 +254,7 @@ impl ThirdParty {
         tasks.abort_all();
         services.people.close().await;
         services.panels.close().await;
+        services.dispatch.close().await;
         services.cases.close_room().await;
         services.audit.close().await;
         drop(data);
@@ -291,6 +306,7 @@ fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {
     let desk = desk::router(desk::Needs {
         door,
         cases: services.cases.clone(),
+        dispatch: services.dispatch.clone(),
         panels: services.panels.clone(),
         receiver: services.receiver.clone(),
         audit: services.audit.clone(),

@@ -1,1 +1,1 @@
-mod walk;
+pub mod walk;

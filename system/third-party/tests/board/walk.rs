@@ -11,7 +11,7 @@ use tomori_third_party::people::Role;
 use crate::receiver::{frame, over_udp};
 use crate::world::World;
 
-async fn alarm(world: &World, account: &str, sequence: u16, event: &str) -> String {
+pub async fn alarm(world: &World, account: &str, sequence: u16, event: &str) -> String {
     let data = format!("#{account}|{event}");
     let answer = over_udp(world.addresses.udp, &frame(account, sequence, &data, None, None)).await;
     assert_eq!(answer.token, Token::Ack);

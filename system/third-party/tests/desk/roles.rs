@@ -36,7 +36,7 @@ async fn routes_by_roles() {
             // Everybody begins with a full allowance.
             world.clock.advance(Duration::from_secs(20));
             let status = match (method, path) {
-                ("GET", "/board/events") => browser.stream(&real).await.status().as_u16(),
+                ("GET", "/board/events" | "/duty/events") => browser.stream(&real).await.status().as_u16(),
                 ("GET", _) => browser.get(&real).await.status,
                 _ => browser.post(&real, &[]).await.status,
             };
@@ -55,7 +55,7 @@ async fn routes_by_roles() {
 /// The list that the matrix goes by is the list of the router: no route is left out.
 #[test]
 fn the_list_of_routes_is_whole() {
-    let sources = ["src/desk/mod.rs", "src/board/mod.rs"].map(|file| {
+    let sources = ["src/desk/mod.rs", "src/board/mod.rs", "src/street/mod.rs"].map(|file| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         std::fs::read_to_string(path).unwrap()
     });

@@ -138,6 +138,38 @@ impl Service {
         .await
     }
 
+    /// Notes what dispatch did with a guard. A closed case keeps what it has.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn tell(
+        &self,
+        id: &CaseId,
+        who: Option<&StaffId>,
+        what: &'static str,
+        line: Line,
+    ) -> Result<(), CaseError> {
+        let now = self.inner.clock.now();
+        let (wanted, who, service) = (id.clone(), who.cloned(), self.clone());
+        self.inner
+            .database
+            .try_write(move |tx| {
+                let mut case = store::by_id(tx, &wanted)?.ok_or(CaseError::NotFound)?;
+                if case.closed_at.is_some() {
+                    return Ok(());
+                }
+                if what == "arrived" && case.arrived_at.is_none() {
+                    case.arrived_at = Some(now);
+                }
+                case.last_at = now;
+                store::put(tx, &case)?;
+                service.enter(tx, &case.id, now, who.as_ref(), what, &line)
+            })
+            .await?;
+        self.changed();
+        Ok(())
+    }
+
     /// Ends a case with a report.
     ///
     /// # Errors

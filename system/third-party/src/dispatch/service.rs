@@ -1,0 +1,350 @@
+//! Loads, decides, persists, audits.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use thiserror::Error;
+use tomori_runtime::audit::AuditLog;
+use tomori_runtime::clock::{SharedClock, after};
+use tomori_runtime::db::{Database, DbError};
+use tomori_runtime::shutdown::Shutdown;
+use tomori_smart_home::{CaseId, StaffId};
+
+use super::model::{Guard, Mission, MissionState, Place, Ranked, rank};
+use super::store;
+use crate::cases::{self, CaseError, Source};
+use crate::panels;
+use crate::people::Viewer;
+
+/// How often unanswered offers are looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Dispatch. Clones are the same service.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+/// What this room needs from others.
+pub struct Needs {
+    /// The cases.
+    pub cases: cases::Service,
+    /// Where the houses are.
+    pub panels: panels::Service,
+    /// Where what happened is written down.
+    pub audit: AuditLog,
+    /// The wall clock.
+    pub clock: SharedClock,
+}
+
+struct Inner {
+    database: Database,
+    needs: Needs,
+}
+
+/// Why somebody cannot be sent, or a guard cannot do that.
+#[derive(Debug, Error)]
+pub enum DispatchError {
+    /// The guard is not on duty, is busy, or there is no such guard.
+    #[error("this guard cannot be sent now")]
+    NotFree,
+    /// There is no mission, or it is not in a state in which this can be done.
+    #[error("there is no mission with which this can be done")]
+    NoMission,
+    /// Leaving a house needs a report.
+    #[error("a report is missing")]
+    NoReport,
+    /// Whoever says where they are has to be on duty.
+    #[error("not on duty")]
+    OffDuty,
+    /// The case.
+    #[error("the case does not allow it")]
+    Case(#[from] CaseError),
+    /// The database failed.
+    #[error("missions cannot be read or stored now")]
+    Storage(#[from] DbError),
+}
+
+impl Service {
+    /// Opens the room with its tables at `path`. Blocks: call it while starting.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn open(path: &Path, needs: Needs) -> Result<Self, DispatchError> {
+        let database = Database::open(path, store::MIGRATIONS)?;
+        Ok(Self {
+            inner: Arc::new(Inner { database, needs }),
+        })
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.inner.database.clone().close().await;
+    }
+
+    /// A guard goes on or off duty. Off duty nobody knows where they are.
+    ///
+    /// # Errors
+    /// [`DispatchError::NotFree`] when they have a mission and want to go.
+    pub async fn set_duty(&self, viewer: &Viewer, is_on_duty: bool) -> Result<(), DispatchError> {
+        let staff = viewer.staff.clone();
+        self.inner
+            .database
+            .try_write(move |tx| {
+                if !is_on_duty && store::of_guard(tx, &staff)?.is_some() {
+                    return Err(DispatchError::NotFree);
+                }
+                Ok(store::set_duty(tx, &staff, is_on_duty)?)
+            })
+            .await?;
+        let what = if is_on_duty { "guard.onDuty" } else { "guard.offDuty" };
+        self.audit(viewer.staff.as_str(), what, viewer.staff.as_str()).await;
+        Ok(())
+    }
+
+    /// A guard says where they are.
+    ///
+    /// # Errors
+    /// [`DispatchError::OffDuty`].
+    pub async fn set_place(&self, staff: &StaffId, place: Place) -> Result<(), DispatchError> {
+        let (staff, now) = (staff.clone(), self.now());
+        let database = &self.inner.database;
+        match database
+            .write(move |tx| store::set_place(tx, &staff, place, now))
+            .await?
+        {
+            true => Ok(()),
+            false => Err(DispatchError::OffDuty),
+        }
+    }
+
+    /// A guard as they stand, and the mission that keeps them busy.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn guard(&self, staff: &StaffId) -> Result<(Option<Guard>, Option<Mission>), DispatchError> {
+        let staff = staff.clone();
+        let found = self.inner.database.read(move |reader| {
+            let guard = store::guards(reader)?.into_iter().find(|guard| guard.staff == staff);
+            Ok((guard, store::of_guard(reader, &staff)?))
+        });
+        Ok(found.await?)
+    }
+
+    /// The missions of a case, and the guards who can be sent, the nearest first.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn for_case(&self, case: &CaseId, source: &Source) -> Result<(Vec<Mission>, Vec<Ranked>), DispatchError> {
+        let (case, house) = (case.clone(), self.house(source));
+        let found = self.inner.database.read(move |reader| {
+            let missions = store::of_case(reader, &case)?;
+            let busy: Vec<StaffId> = store::open(reader)?.into_iter().map(|mission| mission.guard).collect();
+            Ok((missions, rank(store::guards(reader)?, house, &busy, &[])))
+        });
+        Ok(found.await?)
+    }
+
+    /// Every mission that is under way, to foresee arrivals.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn open_missions(&self) -> Result<Vec<Mission>, DispatchError> {
+        Ok(self.inner.database.read(store::open).await?)
+    }
+
+    /// Where the house of a case is.
+    #[must_use]
+    pub fn house(&self, source: &Source) -> Option<Place> {
+        let Source::Panel(account) = source;
+        let place = self.inner.needs.panels.find(account)?.customer.place?;
+        Place::new(place.0, place.1)
+    }
+
+    /// Asks a guard to go. Whoever was asked or under way before is called off.
+    ///
+    /// # Errors
+    /// [`DispatchError::Case`] when the case is not the viewer's; [`DispatchError::NotFree`].
+    pub async fn send(&self, viewer: &Viewer, case: &CaseId, guard: &StaffId) -> Result<(), DispatchError> {
+        let view = self.inner.needs.cases.case(case).await?;
+        view.case.may_work(&viewer.staff).map_err(CaseError::from)?;
+        let house = self.house(&view.case.source);
+        let (wanted, to, now) = (guard.clone(), case.clone(), self.now());
+        self.inner
+            .database
+            .try_write(move |tx| {
+                let busy: Vec<StaffId> = store::open(tx)?.into_iter().map(|mission| mission.guard).collect();
+                let free = rank(store::guards(tx)?, house, &busy, &[]);
+                let ranked = free.into_iter().find(|ranked| ranked.guard.staff == wanted);
+                let ranked = ranked.ok_or(DispatchError::NotFree)?;
+                for mission in store::of_case(tx, &to)? {
+                    if mission.state.may_become(MissionState::CalledOff) {
+                        store::set_state(tx, &mission, MissionState::CalledOff, now)?;
+                    }
+                }
+                Ok::<(), DispatchError>(store::add(tx, &to, &wanted, travel(&ranked), now)?)
+            })
+            .await?;
+        self.inner
+            .needs
+            .cases
+            .tell(case, Some(&viewer.staff), "sent", about(guard))
+            .await?;
+        self.audit(viewer.staff.as_str(), "guard.sent", guard.as_str()).await;
+        Ok(())
+    }
+
+    /// A guard answers, arrives, or is done. After a no the next one is asked.
+    ///
+    /// # Errors
+    /// [`DispatchError::NoMission`] when that cannot be said now: a late yes is no yes.
+    pub async fn answer(&self, viewer: &Viewer, state: MissionState, report: &str) -> Result<(), DispatchError> {
+        let report = written(report);
+        if state == MissionState::Done && report.is_empty() {
+            return Err(DispatchError::NoReport);
+        }
+        let (staff, now) = (viewer.staff.clone(), self.now());
+        let mission = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let mission = store::of_guard(tx, &staff)?.ok_or(DispatchError::NoMission)?;
+                if !mission.state.may_become(state) || mission.is_overdue(now) {
+                    return Err(DispatchError::NoMission);
+                }
+                store::set_state(tx, &mission, state, now)?;
+                Ok(mission)
+            })
+            .await?;
+        let cases = &self.inner.needs.cases;
+        let guard = &viewer.staff;
+        let line = cases::Line {
+            text: Some(report).filter(|_| state == MissionState::Done),
+            ..about(guard)
+        };
+        cases.tell(&mission.case, Some(guard), state.word(), line).await?;
+        self.audit(guard.as_str(), "mission.answered", state.word()).await;
+        if state == MissionState::Declined {
+            self.ask_next(&mission.case).await?;
+        }
+        Ok(())
+    }
+
+    /// Calls off whoever was asked or is under way to a case that has ended. Whoever is at the house stays until they leave.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn call_off(&self, case: &CaseId) -> Result<(), DispatchError> {
+        let (case, now) = (case.clone(), self.now());
+        self.inner
+            .database
+            .write(move |tx| {
+                for mission in store::of_case(tx, &case)? {
+                    if mission.state.may_become(MissionState::CalledOff) {
+                        store::set_state(tx, &mission, MissionState::CalledOff, now)?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Asks the next guards where one has not answered, until the shutdown.
+    pub async fn watch(self, shutdown: Shutdown) {
+        let clock = self.inner.needs.clock.clone();
+        loop {
+            tokio::select! {
+                () = shutdown.wait() => return,
+                () = clock.sleep_until(after(clock.now(), EVERY)) => {}
+            }
+            if let Err(error) = self.look().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "missions cannot be looked at");
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<(), DispatchError> {
+        let now = self.now();
+        let overdue = self
+            .inner
+            .database
+            .write(move |tx| {
+                let missions = store::open(tx)?;
+                let overdue: Vec<Mission> = missions.into_iter().filter(|mission| mission.is_overdue(now)).collect();
+                for mission in &overdue {
+                    store::set_state(tx, mission, MissionState::TimedOut, now)?;
+                }
+                Ok(overdue)
+            })
+            .await?;
+        for mission in overdue {
+            let word = MissionState::TimedOut.word();
+            let cases = &self.inner.needs.cases;
+            cases.tell(&mission.case, None, word, about(&mission.guard)).await?;
+            self.ask_next(&mission.case).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the nearest guard who has not been asked for this case yet, or tells that there is none.
+    async fn ask_next(&self, case: &CaseId) -> Result<(), DispatchError> {
+        let view = self.inner.needs.cases.case(case).await?;
+        if view.case.closed_at.is_some() {
+            return Ok(());
+        }
+        let house = self.house(&view.case.source);
+        let (to, now) = (case.clone(), self.now());
+        let next = self
+            .inner
+            .database
+            .write(move |tx| {
+                let missions = store::of_case(tx, &to)?;
+                if missions.iter().any(|mission| mission.state.is_open()) {
+                    return Ok(None);
+                }
+                let asked: Vec<StaffId> = missions.into_iter().map(|mission| mission.guard).collect();
+                let busy: Vec<StaffId> = store::open(tx)?.into_iter().map(|mission| mission.guard).collect();
+                let ranked = rank(store::guards(tx)?, house, &busy, &asked).into_iter().next();
+                if let Some(ranked) = &ranked {
+                    store::add(tx, &to, &ranked.guard.staff, travel(ranked), now)?;
+                }
+                Ok(Some(ranked.map(|ranked| ranked.guard.staff)))
+            })
+            .await?;
+        let cases = &self.inner.needs.cases;
+        match next {
+            None => Ok(()),
+            Some(Some(guard)) => Ok(cases.tell(case, None, "sent", about(&guard)).await?),
+            Some(None) => Ok(cases.tell(case, None, "nobodyFree", cases::Line::default()).await?),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.needs.clock.now()
+    }
+
+    async fn audit(&self, who: &str, what: &'static str, subject: &str) {
+        self.inner.needs.audit.record(who, what, subject, "{}").await;
+    }
+}
+
+fn travel(ranked: &Ranked) -> Option<SignedDuration> {
+    let estimate = ranked.estimate?;
+    SignedDuration::try_from(estimate.time).ok()
+}
+
+fn about(guard: &StaffId) -> cases::Line {
+    cases::Line {
+        guard: Some(guard.clone()),
+        ..cases::Line::default()
+    }
+}
+
+fn written(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let kept = text.chars().filter(|it| !it.is_control() || *it == '\n').take(2_000);
+    kept.collect::<String>().trim().to_owned()
+}

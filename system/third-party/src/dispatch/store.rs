@@ -1,0 +1,141 @@
+//! The tables of this room.
+
+use jiff::{SignedDuration, Timestamp};
+use tomori_runtime::db::{DbError, Migration, Reader, Row, Tx, values};
+use tomori_smart_home::{CaseId, StaffId};
+
+use super::model::{Guard, Mission, MissionState, Place};
+
+pub(super) static MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "dispatch",
+    sql: include_str!("0001_dispatch.sql"),
+}];
+
+const COLUMNS: &str = "number, alarm_case, guard, state, offered_at, accepted_at, travel";
+const OPEN: &str = "state IN ('offered', 'accepted', 'arrived')";
+
+fn foreign(column: &str, wanted: &'static str) -> DbError {
+    DbError::Column {
+        column: column.to_owned(),
+        found: "something else",
+        wanted,
+    }
+}
+
+fn id<T: std::str::FromStr>(row: &Row, column: &str, wanted: &'static str) -> Result<T, DbError> {
+    row.get::<String>(column)?.parse().map_err(|_| foreign(column, wanted))
+}
+
+fn guard(row: &Row) -> Result<Guard, DbError> {
+    let place = row.get::<Option<f64>>("north")?.zip(row.get::<Option<f64>>("east")?);
+    Ok(Guard {
+        staff: id(row, "staff", "the id of staff")?,
+        is_on_duty: row.get("is_on_duty")?,
+        place: place.and_then(|(north, east)| Place::new(north, east)),
+        placed_at: row.get("placed_at")?,
+    })
+}
+
+fn mission(row: &Row) -> Result<Mission, DbError> {
+    let state: String = row.get("state")?;
+    Ok(Mission {
+        number: row.get("number")?,
+        case: id::<CaseId>(row, "alarm_case", "the id of a case")?,
+        guard: id(row, "guard", "the id of staff")?,
+        state: MissionState::from_word(&state).ok_or(foreign("state", "a state"))?,
+        offered_at: row.get("offered_at")?,
+        accepted_at: row.get("accepted_at")?,
+        travel: row.get::<Option<i64>>("travel")?.map(SignedDuration::from_secs),
+    })
+}
+
+pub(super) fn guards(reader: &Reader<'_>) -> Result<Vec<Guard>, DbError> {
+    let rows = reader.query(
+        "SELECT staff, is_on_duty, north, east, placed_at FROM guard ORDER BY staff",
+        &[],
+    )?;
+    rows.iter().map(guard).collect()
+}
+
+pub(super) fn set_duty(tx: &mut Tx<'_>, staff: &StaffId, is_on_duty: bool) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO guard (staff, is_on_duty) VALUES ($1, $2) \
+         ON CONFLICT (staff) DO UPDATE SET is_on_duty = $2, north = NULL, east = NULL, placed_at = NULL",
+        &values![staff.as_str(), is_on_duty],
+    )
+    .map(drop)
+}
+
+/// Notes where a guard is. `false` when they are not on duty.
+pub(super) fn set_place(tx: &mut Tx<'_>, staff: &StaffId, place: Place, now: Timestamp) -> Result<bool, DbError> {
+    let changed = tx.execute(
+        "UPDATE guard SET north = $1, east = $2, placed_at = $3 WHERE staff = $4 AND is_on_duty = 1",
+        &values![place.north, place.east, now, staff.as_str()],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Missions that keep a guard busy.
+pub(super) fn open(reader: &Reader<'_>) -> Result<Vec<Mission>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM mission WHERE {OPEN} ORDER BY number");
+    reader.query(&sql, &[])?.iter().map(mission).collect()
+}
+
+/// The missions of a case, oldest first.
+pub(super) fn of_case(reader: &Reader<'_>, case: &CaseId) -> Result<Vec<Mission>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM mission WHERE alarm_case = $1 ORDER BY number");
+    reader
+        .query(&sql, &values![case.as_str()])?
+        .iter()
+        .map(mission)
+        .collect()
+}
+
+/// The mission that keeps a guard busy.
+pub(super) fn of_guard(reader: &Reader<'_>, staff: &StaffId) -> Result<Option<Mission>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM mission WHERE guard = $1 AND {OPEN} ORDER BY number DESC");
+    reader
+        .query_one(&sql, &values![staff.as_str()])?
+        .as_ref()
+        .map(mission)
+        .transpose()
+}
+
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    case: &CaseId,
+    guard: &StaffId,
+    travel: Option<SignedDuration>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO mission (alarm_case, guard, state, offered_at, travel) VALUES ($1, $2, $3, $4, $5)",
+        &values![
+            case.as_str(),
+            guard.as_str(),
+            MissionState::Offered.word(),
+            now,
+            travel.map(|travel| travel.as_secs())
+        ],
+    )
+    .map(drop)
+}
+
+pub(super) fn set_state(
+    tx: &mut Tx<'_>,
+    mission: &Mission,
+    state: MissionState,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let accepted_at = if state == MissionState::Accepted {
+        Some(now)
+    } else {
+        mission.accepted_at
+    };
+    tx.execute(
+        "UPDATE mission SET state = $1, accepted_at = $2 WHERE number = $3",
+        &values![state.word(), accepted_at, mission.number],
+    )
+    .map(drop)
+}
