@@ -171,7 +171,8 @@ impl Survey {
             };
             let end = if whole {
                 let end = read_records(reading, &mut segment, last)?;
-                self.unfinished_bytes = length - end.offset;
+                // Whoever only reads may find more than was there when it looked: the writer goes on.
+                self.unfinished_bytes = length.saturating_sub(end.offset);
                 segment.bytes = end.offset;
                 self.end = end;
                 Some(end)
