@@ -24,6 +24,16 @@ cli-third-party-setup-code = Issue the code with which the first administrator o
 cli-gateway = Run the home gateway alone
 cli-gateway-enrol = Enrol a gateway at the platform with an enrolment code
 cli-gateway-code = The enrolment code from the operator
+cli-gateway-device = Codes and papers for devices that prove themselves, from the gateway that runs here
+cli-gateway-device-id = The device’s id on the equipment list (dev_…)
+cli-gateway-device-code = Make a code by which a device comes to its certificate (15 minutes, once)
+cli-gateway-device-papers = Write a key and a certificate for a device that cannot make its own key
+cli-gateway-device-out = The folder for device.key, device.pem and ca.pem
+cli-gateway-device-refusals = Show what was turned away since the gateway started (JSON)
+gateway-device-code = Type this code at the device { $device } within 15 minutes. It works once.
+    { $code }
+gateway-device-papers = The papers of { $device } are in { $folder }: device.key (keep it secret), device.pem, ca.pem. Whoever has the key is that device.
+gateway-device-unwritten = { $folder }: the papers cannot be written ({ $why }). Choose another folder.
 cli-device = Run virtual devices alone
 cli-audit = Examine audit logs
 cli-audit-verify = Verify the chain of an audit log, or an exported incident, and name the first bad place

@@ -24,6 +24,16 @@ cli-third-party-setup-code = 警備会社の最初の会社管理者を登録す
 cli-gateway = ホームゲートウェイだけを動かします
 cli-gateway-enrol = 登録コードでゲートウェイを情報基盤に登録します
 cli-gateway-code = 運用者から受け取った登録コード
+cli-gateway-device = 証明書を使う機器のためのコードと証明書を、ここで動いているゲートウェイから受け取る
+cli-gateway-device-id = 機器一覧にある機器の ID（dev_…）
+cli-gateway-device-code = 機器が証明書を受け取るためのコードを作る（15 分間、1 回だけ有効）
+cli-gateway-device-papers = 自分で鍵を作れない機器のために、鍵と証明書をファイルに書く
+cli-gateway-device-out = device.key、device.pem、ca.pem を書くフォルダー
+cli-gateway-device-refusals = ゲートウェイが起動してから断ったものを示す（JSON）
+gateway-device-code = 15 分以内に、機器 { $device } にこのコードを入力してください。使えるのは 1 回だけです。
+    { $code }
+gateway-device-papers = { $device } の鍵と証明書を { $folder } に書きました: device.key（秘密にしてください）、device.pem、ca.pem。鍵を持つ者は、その機器として扱われます。
+gateway-device-unwritten = { $folder }: 鍵と証明書を書けません（{ $why }）。別のフォルダーを選んでください。
 cli-device = 仮想の住設機器だけを動かします
 cli-audit = 監査記録を調べます
 cli-audit-verify = 監査記録の鎖、または書き出した事案を検証し、最初におかしい所を示します

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use tomori_runtime::i18n::Lang;
 
+use crate::boxes::gateway_devices;
 use crate::words::say;
 use crate::{risk, roster};
 
@@ -64,6 +65,8 @@ pub enum What {
         /// `host:port` of the platform's enrolment door.
         platform: String,
     },
+    /// Ask the desk of a running gateway for what devices need that prove themselves.
+    GatewayDevice(gateway_devices::Wish),
     /// Run virtual devices.
     Device {
         /// Their configuration file.
@@ -156,6 +159,7 @@ fn what(matches: &ArgMatches) -> Option<What> {
                 code: inner.get_one::<String>("code")?.clone(),
                 platform: inner.get_one::<String>("platform")?.clone(),
             }),
+            Some(("device", inner)) => Some(What::GatewayDevice(gateway_devices::wish(inner)?)),
             _ => Some(What::Gateway { config: config(inner)? }),
         },
         Some(("device", inner)) => Some(What::Device { config: config(inner)? }),
@@ -298,7 +302,8 @@ fn command(lang: Lang) -> Command {
                                 .help(t("cli-gateway-platform"))
                                 .required(true),
                         ),
-                ),
+                )
+                .subcommand(gateway_devices::command(lang)),
         )
         .subcommand(sub("device", "cli-device").arg(config()))
         .subcommand(risk::command(lang))
@@ -452,6 +457,12 @@ mod tests {
             ("tomori third-party -c t.toml", "ThirdParty"),
             ("tomori third-party setup-code -c t.toml", "ThirdPartySetupCode"),
             ("tomori gateway --config g.toml", "Gateway { config"),
+            (
+                "tomori gateway device code dev_1",
+                "GatewayDevice(Code { device: DeviceId(\"dev_1\") })",
+            ),
+            ("tomori gateway device papers dev_1 --out x", "out: \"x\""),
+            ("tomori gateway device refusals", "GatewayDevice(Refusals)"),
             (
                 "tomori gateway enrol --config g.toml --code ABC --platform p:7444",
                 "code: \"ABC\"",

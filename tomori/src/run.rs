@@ -76,6 +76,7 @@ pub fn run_gateway(arguments: &[String]) -> ExitCode {
             What::GatewayEnrol { config, code, platform } => {
                 tell(boxes::enrol_gateway(&config, &data, &code, &platform, lang).await?)
             }
+            What::GatewayDevice(wish) => tell(boxes::gateway_devices::fulfil(wish, &data, lang).await?),
             _ => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),
         }
     })
@@ -83,7 +84,7 @@ pub fn run_gateway(arguments: &[String]) -> ExitCode {
 
 fn executor(what: &What) -> std::io::Result<Runtime> {
     match what {
-        What::Gateway { .. } | What::GatewayEnrol { .. } => gateway_executor(),
+        What::Gateway { .. } | What::GatewayEnrol { .. } | What::GatewayDevice(_) => gateway_executor(),
         _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
     }
 }
@@ -110,6 +111,7 @@ async fn fulfil(wish: Wish) -> Result<(), Complaint> {
         What::GatewayEnrol { config, code, platform } => {
             tell(boxes::enrol_gateway(&config, &data, &code, &platform, lang).await?)
         }
+        What::GatewayDevice(wish) => tell(boxes::gateway_devices::fulfil(wish, &data, lang).await?),
         What::Device { config } => boxes::run_device(&config, &data, lang).await,
         // Answered before there is an executor.
         What::Risk(_) | What::Roster(_) => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),

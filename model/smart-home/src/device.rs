@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::alarm::Trust;
 use crate::ids::DeviceId;
 use crate::plan::{PlanError, check_text};
 
@@ -89,6 +90,21 @@ impl DeviceKind {
             Self::ElectricLock => "electricLock",
             Self::GeneralLighting => "generalLighting",
         }
+    }
+
+    /// Whether a device of this kind can be connected by a certificate: what guards a house, which is what a lie would
+    /// cost most.
+    #[must_use]
+    pub fn can_prove_itself(self) -> bool {
+        matches!(
+            self,
+            Self::CrimePreventionSensor
+                | Self::EmergencyButton
+                | Self::HumanDetectionSensor
+                | Self::FireSensor
+                | Self::OpenCloseSensor
+                | Self::ElectricLock
+        )
     }
 
     /// The kind with a short name.
@@ -218,8 +234,13 @@ pub struct Equipment {
     /// The maker's product code, as installed; for people; at most 80 characters.
     #[serde(default)]
     pub model: String,
-    /// Where it answers; `None` until the operator has adopted a node for it.
+    /// Where it answers without proof; `None` until the operator has adopted a node for it, and for a device that
+    /// proves itself.
     pub endpoint: Option<Endpoint>,
+    /// The how manieth certificate of the house's own authority it proves itself with, from 1; `None` for a device that
+    /// does not. An older one counts no more: that is how a certificate is revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<u32>,
 }
 
 impl Endpoint {
@@ -233,7 +254,24 @@ impl Equipment {
     /// The longest product code, in characters.
     pub const LONGEST_MODEL: usize = 80;
 
-    /// Whether the texts are within bounds and the endpoint is one of the device's own class.
+    /// Whether it is known where the device answers.
+    #[must_use]
+    pub fn is_adopted(&self) -> bool {
+        self.endpoint.is_some() || self.certificate.is_some()
+    }
+
+    /// How far what it says can be believed; `None` until it is adopted.
+    #[must_use]
+    pub fn trust(&self) -> Option<Trust> {
+        match (self.certificate, &self.endpoint) {
+            (Some(_), _) => Some(Trust::Authenticated),
+            (None, Some(_)) => Some(Trust::Unauthenticated),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether the texts are within bounds, the endpoint is one of the device's own class, and a certificate is for a
+    /// device that can have one and answers nowhere else.
     ///
     /// # Errors
     /// The first part that does not fit.
@@ -241,12 +279,24 @@ impl Equipment {
         check_text("room", &self.device.room, 1, Self::LONGEST_NAME)?;
         check_text("name", &self.device.name, 1, Self::LONGEST_NAME)?;
         check_text("model", &self.model, 0, Self::LONGEST_MODEL)?;
-        let Some(endpoint) = &self.endpoint else {
-            return Ok(());
-        };
         let refused = |field: &str, why: String| PlanError {
             field: field.to_owned(),
             why,
+        };
+        if let Some(generation) = self.certificate {
+            let why = if generation == 0 {
+                "certificates are counted from 1"
+            } else if self.endpoint.is_some() {
+                "a device that proves itself answers nowhere else; release its node first"
+            } else if !self.device.kind.can_prove_itself() {
+                "devices of this kind are connected by ECHONET Lite only"
+            } else {
+                return Ok(());
+            };
+            return Err(refused("certificate", why.to_owned()));
+        }
+        let Some(endpoint) = &self.endpoint else {
+            return Ok(());
         };
         let class = self.device.kind.class_code();
         if endpoint.class_code != class {
@@ -275,6 +325,40 @@ mod tests {
             assert_eq!(DeviceKind::from_short_name(kind.short_name()), Some(kind));
         }
         assert_eq!(DeviceKind::from_class_code(0x0ef0), None);
+    }
+
+    #[test]
+    fn trust_follows_from_how_a_device_answers() {
+        let mut line = Equipment {
+            device: Device {
+                id: DeviceId::from_random([1; 10]),
+                kind: DeviceKind::ElectricLock,
+                room: "玄関".to_owned(),
+                name: "電気錠".to_owned(),
+            },
+            model: String::new(),
+            endpoint: None,
+            certificate: None,
+        };
+        assert_eq!((line.trust(), line.is_adopted()), (None, false));
+        line.certificate = Some(1);
+        assert_eq!(line.trust(), Some(Trust::Authenticated));
+        assert_eq!(line.check(), Ok(()));
+        line.certificate = Some(0);
+        assert_eq!(line.check().unwrap_err().field, "certificate");
+        line.certificate = Some(2);
+        line.endpoint = Some(Endpoint {
+            node: NodeId::from([7; 17]),
+            class_code: 0x026f,
+            instance: 1,
+        });
+        assert_eq!(line.check().unwrap_err().field, "certificate");
+        line.certificate = None;
+        assert_eq!(line.trust(), Some(Trust::Unauthenticated));
+        line.endpoint = None;
+        line.certificate = Some(1);
+        line.device.kind = DeviceKind::ElectricRainDoor;
+        assert_eq!(line.check().unwrap_err().field, "certificate");
     }
 
     #[test]

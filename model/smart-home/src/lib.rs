@@ -12,6 +12,7 @@ pub mod arming;
 pub mod calendar;
 pub mod command;
 pub mod device;
+pub mod enrolment_code;
 pub mod event;
 pub mod holiday;
 pub mod ids;
@@ -24,6 +25,7 @@ pub mod unlock;
 pub use alarm::{Alarm, Hazard, Nonce, Trust};
 pub use command::{Command, Origin, Reason, Stage};
 pub use device::{Device, DeviceKind, Equipment, NodeId};
+pub use enrolment_code::{EnrolmentCode, EnrolmentCodeError};
 pub use event::Event;
 pub use ids::{
     AlarmId, CaseId, CommandId, CompanyId, DeviceId, GatewayId, GrantId, HomeId, IncidentId, OperatorId, OrderId,

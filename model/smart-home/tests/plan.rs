@@ -26,6 +26,7 @@ fn shutter(number: u8) -> Equipment {
             class_code: 0x0263,
             instance: 1,
         }),
+        certificate: None,
     }
 }
 

@@ -10,15 +10,14 @@
 #![forbid(unsafe_code)]
 
 mod codec;
-mod enrolment_code;
 mod envelope;
 mod error;
 pub mod limits;
 mod read;
 mod words;
 
-pub use enrolment_code::{EnrolmentCode, EnrolmentCodeError};
 pub use error::ContractError;
+pub use tomori_smart_home::{EnrolmentCode, EnrolmentCodeError};
 
 /// The messages and services of `tomori.gateway.v1`, generated from the contract.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]

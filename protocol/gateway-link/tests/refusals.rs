@@ -63,6 +63,7 @@ fn plan() -> v1::HousePlan {
                 class_code: 0x0263,
                 instance: 1,
             }),
+            certificate: 0,
         }],
         schedules: vec![schedule()],
         grants: vec![v1::Grant {
@@ -192,6 +193,7 @@ fn a_plan_names_the_line_that_is_wrong() {
         field(|it| it.equipment[0].endpoint.as_mut().unwrap().node = vec![0; 18].into()),
         "equipment[0].endpoint.node"
     );
+    assert_eq!(field(|it| it.equipment[0].certificate = 1), "equipment[0].certificate");
     assert_eq!(
         field(|it| it.equipment = vec![it.equipment[0].clone(); 201]),
         "equipment"

@@ -162,7 +162,9 @@ fn equipment() -> impl Strategy<Value = Equipment> {
     )
         .prop_flat_map(|(kind, id, room, name, model)| {
             let kind = DeviceKind::ALL[kind];
-            option::of(endpoints(Just(kind.class_code()))).prop_map(move |endpoint| Equipment {
+            let certificate = option::of(1..u32::MAX);
+            let places = (option::of(endpoints(Just(kind.class_code()))), certificate);
+            places.prop_map(move |(endpoint, certificate)| Equipment {
                 device: Device {
                     id: id.clone(),
                     kind,
@@ -170,6 +172,7 @@ fn equipment() -> impl Strategy<Value = Equipment> {
                     name: name.clone(),
                 },
                 model: model.clone(),
+                certificate: certificate.filter(|_| endpoint.is_none() && kind.can_prove_itself()),
                 endpoint,
             })
         })
@@ -262,6 +265,7 @@ fn plans() -> impl Strategy<Value = HousePlan> {
                     },
                     model: String::new(),
                     endpoint: None,
+                    certificate: None,
                 });
                 HousePlan {
                     home,
@@ -471,6 +475,7 @@ fn the_largest_plan_fits_in_one_message() {
             class_code: 0x0263,
             instance: 127,
         }),
+        certificate: None,
     };
     let schedule = |number: u8| Schedule {
         id: ScheduleId::from_random([number; 10]),

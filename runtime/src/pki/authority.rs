@@ -88,16 +88,10 @@ impl CertificateAuthority {
                     let path = certificate_path;
                     return Err(PkiError::OutOfTime { path, now, from, to });
                 }
-                let issuer =
-                    Issuer::from_ca_cert_der(&CertificateDer::from(certificate_der.as_slice()), key.into_pair())
-                        .map_err(PkiError::Generate)?;
-                Ok(Self {
-                    issuer,
-                    certificate_der,
-                })
+                Self::from_parts(key, certificate_der)
             }
             (None, false) => {
-                let made = Self::make(common_name, now, entropy)?;
+                let made = Self::generate(common_name, LifeTime::from(now, ROOT_LIFETIME), entropy)?;
                 made.0.save(&key_path)?;
                 let pem = certificates_to_pem(std::slice::from_ref(&made.1.certificate_der));
                 crate::file::write_atomic(&certificate_path, pem.as_bytes()).map_err(|source| PkiError::File {
@@ -117,13 +111,38 @@ impl CertificateAuthority {
         }
     }
 
-    fn make(common_name: &str, now: Timestamp, entropy: &dyn Entropy) -> Result<(PrivateKey, Self), PkiError> {
+    /// The authority of a key and its certificate (DER), for those who keep both sealed in a place of their own.
+    ///
+    /// # Errors
+    /// When they do not belong together.
+    pub fn from_parts(key: PrivateKey, certificate_der: Vec<u8>) -> Result<Self, PkiError> {
+        if !super::peer::holds_key(&certificate_der, key.public_point()) {
+            return Err(PkiError::Certificate(
+                "it is not the certificate of the authority's key",
+            ));
+        }
+        let issuer = Issuer::from_ca_cert_der(&CertificateDer::from(certificate_der.as_slice()), key.into_pair())
+            .map_err(PkiError::Generate)?;
+        Ok(Self {
+            issuer,
+            certificate_der,
+        })
+    }
+
+    /// Makes an authority, and the key that it signs with.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give, or the time does not fit into a certificate.
+    pub fn generate(
+        common_name: &str,
+        life_time: LifeTime,
+        entropy: &dyn Entropy,
+    ) -> Result<(PrivateKey, Self), PkiError> {
         let key = PrivateKey::generate()?;
         let mut params = CertificateParams::default();
         params.distinguished_name = name(common_name);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let life_time = LifeTime::from(now, ROOT_LIFETIME);
         set_life_time(&mut params, life_time)?;
         params.serial_number = Some(serial(entropy));
         let certificate = params.self_signed(key.pair()).map_err(PkiError::Generate)?;

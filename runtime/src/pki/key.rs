@@ -102,6 +102,12 @@ impl PrivateKey {
         Zeroizing::new(self.pair.serialize_der())
     }
 
+    /// The key as PEM, for a machine that cannot make its own. Whoever has it is that machine.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        self.pair.serialize_pem()
+    }
+
     /// A PKCS #10 request for this key, in DER. It says nothing but the key: names are given by the authority.
     ///
     /// # Errors

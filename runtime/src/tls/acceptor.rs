@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -37,6 +38,28 @@ pub struct Acceptor {
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
     limits: Limits,
+    tally: Arc<Tally>,
+}
+
+/// Whom a door turned away, since it opened.
+#[derive(Debug, Default)]
+pub struct Tally {
+    crowded: AtomicU64,
+    handshakes: AtomicU64,
+}
+
+impl Tally {
+    /// Connections that were closed at once because there were too many.
+    #[must_use]
+    pub fn crowded(&self) -> u64 {
+        self.crowded.load(Ordering::Relaxed)
+    }
+
+    /// Handshakes that failed or took too long: no TLS, no certificate, a certificate of another authority, silence.
+    #[must_use]
+    pub fn handshakes(&self) -> u64 {
+        self.handshakes.load(Ordering::Relaxed)
+    }
 }
 
 /// A connection that is ready to speak.
@@ -96,7 +119,18 @@ impl Acceptor {
     /// A door on a listener; without a TLS configuration the bytes go in clear.
     #[must_use]
     pub fn new(listener: TcpListener, tls: Option<Arc<ServerConfig>>, limits: Limits) -> Self {
-        Self { listener, tls, limits }
+        Self {
+            listener,
+            tls,
+            limits,
+            tally: Arc::default(),
+        }
+    }
+
+    /// Whom it turns away; counts on while the door is open.
+    #[must_use]
+    pub fn tally(&self) -> Arc<Tally> {
+        Arc::clone(&self.tally)
     }
 
     /// Accepts until the shutdown, and calls `serve` for each connection in a task of its own. Returns at once on
@@ -123,14 +157,18 @@ impl Acceptor {
                 },
             };
             let Some(place) = Place::take(&connections, &per_address, peer.ip(), self.limits) else {
+                self.tally.crowded.fetch_add(1, Ordering::Relaxed);
                 tracing::debug!(%peer, "a connection over the limit was closed");
                 continue;
             };
             let (tls, limits, serve) = (self.tls.clone(), self.limits, serve.clone());
-            let turns = Arc::clone(&handshakes);
+            let (turns, tally) = (Arc::clone(&handshakes), Arc::clone(&self.tally));
             tokio::spawn(async move {
-                if let Some(accepted) = shake_hands(tcp, peer, tls, limits, place, turns).await {
-                    serve(accepted).await;
+                match shake_hands(tcp, peer, tls, limits, place, turns).await {
+                    Some(accepted) => serve(accepted).await,
+                    None => {
+                        tally.handshakes.fetch_add(1, Ordering::Relaxed);
+                    }
                 }
             });
         }

@@ -4,7 +4,7 @@
 mod acceptor;
 mod pinned;
 
-pub use acceptor::{Accepted, Acceptor, Connection, Limits};
+pub use acceptor::{Accepted, Acceptor, Connection, Limits, Tally};
 
 use std::fmt;
 use std::sync::Arc;

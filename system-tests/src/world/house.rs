@@ -112,6 +112,7 @@ impl Plan {
             port: self.plot.port(),
             multicast: self.plot.group(),
             interface: None,
+            enrol: None,
             nodes: (2..).zip(self.things.iter().enumerate()).map(node).collect(),
             memory: None,
         }

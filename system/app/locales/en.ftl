@@ -107,6 +107,11 @@ unsent = It is not known whether this arrived. Check your connection and press a
 ## One device
 device-state = How it is now
 device-facts = What it reports
+property-trust = Connection
+trust-authenticated = proves itself
+trust-unauthenticated = unauthenticated
+trust-authenticated-why = Proves itself with a certificate of this house
+trust-unauthenticated-why = Unauthenticated: anybody on the home network could say the same
 device-recent = Lately
 device-no-history = Nothing has happened yet.
 device-all-history = All of this device’s history

@@ -103,6 +103,11 @@ unsent = 届いたかどうかわかりません。電波を確認して、も�
 ## One device
 device-state = いまの様子
 device-facts = 機器からの報告
+property-trust = 接続
+trust-authenticated = 証明済み
+trust-unauthenticated = 未認証
+trust-authenticated-why = この住宅の証明書で、本物の機器であることを証明しています
+trust-unauthenticated-why = 未認証: 宅内ネットワークにいる誰でも、同じ知らせを送れます
 device-recent = 最近のできごと
 device-no-history = まだ何も起きていません。
 device-all-history = この機器の履歴をすべて見る

@@ -45,6 +45,12 @@ no-power = No power
 
 note-jammed = An obstacle is in the way
 note-prohibited = Remote operation prohibited at the thing
+note-no-papers = Waits for its certificate
+note-proves = Proves itself with a certificate (MQTT)
+note-unheard = Has a certificate, but no connection to the gateway
+note-tampered = Somebody tampers with it
+note-battery = The battery is low
+bolt-stuck = The bolt is stuck
 note-line = Disturbed line: { $frames } frames left
 
 hand = By hand
@@ -69,6 +75,12 @@ temperature-field = Temperature (°C)
 trouble = Make trouble
 jam = Put an obstacle
 unjam = Remove and reset
+stick = Make the bolt stick
+unstick = Free the bolt
+tamper = Tamper with it
+untamper = Leave it alone
+battery-low = Run the battery down
+battery-new = Put in a new battery
 power-off = Cut the power
 power-on = Restore the power
 prohibit = Prohibit remote operation
@@ -96,6 +108,7 @@ problem-node-detail = This house has nothing called “{ $id }”. Choose one of
 problem-possible = That cannot be done
 problem-possible-detail = “{ $id }” has nothing of the kind, the value is outside its range, or it has no power.
 problem-body = The content cannot be read
+problem-enrol = The gateway gave it no certificate
 problem-origin = Orders from other sites are not taken
 problem-origin-detail = Open the page of this house itself and use it there.
 

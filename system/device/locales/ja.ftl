@@ -45,6 +45,12 @@ no-power = 電源が切れています
 
 note-jammed = 障害物が置かれています
 note-prohibited = 遠隔操作は機器側で禁止
+note-no-papers = 証明書を待っています
+note-proves = 証明書で本物であることを証明しています（MQTT）
+note-unheard = 証明書はありますが、ゲートウェイにつながっていません
+note-tampered = いじられています
+note-battery = 電池が残りわずかです
+bolt-stuck = かんぬきが動きません
 note-line = 通信の乱れ：残り { $frames } フレーム
 
 hand = 手で操作する
@@ -69,6 +75,12 @@ temperature-field = 温度（℃）
 trouble = 困ったことを起こす
 jam = 障害物を置く
 unjam = 障害物をどけて直す
+stick = かんぬきを動かなくする
+unstick = かんぬきを直す
+tamper = いじる
+untamper = いじるのをやめる
+battery-low = 電池を減らす
+battery-new = 電池を替える
 power-off = 電源を切る
 power-on = 電源を入れる
 prohibit = 遠隔操作を禁止する
@@ -96,6 +108,7 @@ problem-node-detail = 「{ $id }」という機器はこの家にありません
 problem-possible = その操作はできません
 problem-possible-detail = 「{ $id }」にはその操作がないか、値が範囲外か、電源が切れています。
 problem-body = 内容を読み取れません
+problem-enrol = ゲートウェイから証明書を受け取れませんでした
 problem-origin = ほかのサイトからの操作は受け付けません
 problem-origin-detail = この家のページを直接開いて操作してください。
 

@@ -2,9 +2,12 @@
 
 mod cell;
 mod memory;
+mod proving;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,6 +28,9 @@ use crate::lan::socket;
 use crate::node::ReceivedSet;
 use cell::Cell;
 use memory::Memory;
+use proving::Proving;
+
+pub use proving::VoiceView;
 
 /// The most noise of one request, in datagrams.
 pub const MOST_NOISE: usize = 1_000;
@@ -79,6 +85,17 @@ pub enum OperateError {
     NotPossible(String),
 }
 
+/// Why a thing has no certificate.
+#[derive(Debug, Error)]
+pub enum EnrolThingError {
+    /// There is no such thing, or it proves nothing.
+    #[error(transparent)]
+    Operate(OperateError),
+    /// The gateway gave none.
+    #[error(transparent)]
+    Enrol(crate::voice::EnrolError),
+}
+
 /// Something happened to a thing of the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -112,6 +129,9 @@ pub struct NodeView {
     pub fault: Option<u16>,
     /// How many frames that set something reached it.
     pub received_sets: u64,
+    /// How it proves itself; `None` for a thing that speaks ECHONET Lite.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voice: Option<VoiceView>,
     /// For how many frames the network misbehaves, to the device and from it.
     pub disturbed_frames: [usize; 2],
 }
@@ -128,6 +148,7 @@ struct Inner {
     clock: SharedClock,
     entropy: SharedEntropy,
     cells: Vec<Arc<Cell>>,
+    proving: BTreeMap<String, Proving>,
     changes: broadcast::Sender<Change>,
     shutdown: Shutdown,
 }
@@ -157,12 +178,15 @@ impl VirtualHouse {
         let remembered = memory.as_ref().map(Memory::read).unwrap_or_default();
         let mut cells = Vec::with_capacity(config.nodes.len());
         for node in &config.nodes {
-            let sockets = sockets(node, port).map_err(|source| HouseError::Address {
-                node: node.id.clone(),
-                address: node.address,
-                port,
-                source,
-            })?;
+            let sockets = match node.by_certificate {
+                true => None,
+                false => Some(sockets(node, port).map_err(|source| HouseError::Address {
+                    node: node.id.clone(),
+                    address: node.address,
+                    port,
+                    source,
+                })?),
+            };
             let cell = Cell::new(&config, node, sockets, changes.clone(), entropy.as_ref());
             let Some(cell) = cell else { continue };
             if let Some(look) = remembered.get(&node.id) {
@@ -170,8 +194,20 @@ impl VirtualHouse {
             }
             cells.push(Arc::new(cell));
         }
+        let folder = config.memory.as_deref().and_then(Path::parent);
+        let mut proving = BTreeMap::new();
+        for node in config.nodes.iter().filter(|node| node.by_certificate) {
+            let Some(cell) = cells.iter().find(|cell| cell.id() == node.id) else {
+                continue;
+            };
+            let enrolment = config.enrol.clone().zip(node.code.clone());
+            if let Some(one) = Proving::start(node, cell, folder, enrolment, &clock, &shutdown) {
+                proving.insert(node.id.clone(), one);
+            }
+        }
         let house = Self {
             inner: Arc::new(Inner {
+                proving,
                 name: config.name,
                 clock: clock.clone(),
                 entropy,
@@ -201,7 +237,15 @@ impl VirtualHouse {
     #[must_use]
     pub fn nodes(&self) -> Vec<NodeView> {
         let now = self.inner.clock.now();
-        self.inner.cells.iter().map(|cell| cell.view(now)).collect()
+        self.inner.cells.iter().map(|cell| self.view(cell, now)).collect()
+    }
+
+    fn view(&self, cell: &Cell, now: Timestamp) -> NodeView {
+        let proving = self.inner.proving.get(cell.id());
+        NodeView {
+            voice: proving.map(|proving| proving.view(cell)),
+            ..cell.view(now)
+        }
     }
 
     /// One node as it is now.
@@ -209,7 +253,7 @@ impl VirtualHouse {
     /// # Errors
     /// When there is none of that id.
     pub fn node(&self, id: &str) -> Result<NodeView, OperateError> {
-        Ok(self.cell(id)?.view(self.inner.clock.now()))
+        Ok(self.view(self.cell(id)?, self.inner.clock.now()))
     }
 
     /// Tells of every change. A listener that falls more than 256 behind loses the oldest, and is told so.
@@ -254,6 +298,40 @@ impl VirtualHouse {
     /// When there is no such node, or the thing has no such switch.
     pub fn permit_remote(&self, id: &str, permitted: bool) -> Result<(), OperateError> {
         self.change(id, |node, now| node.permit_remote(permitted, now))
+    }
+
+    /// Somebody tampers with a thing that proves itself, or leaves it alone.
+    ///
+    /// # Errors
+    /// When there is no such node, or it is not one of those.
+    pub fn tamper(&self, id: &str, tampered: bool) -> Result<(), OperateError> {
+        self.meddle(id, |condition| condition.tampered = tampered)
+    }
+
+    /// The battery of a thing that proves itself runs down, or is replaced.
+    ///
+    /// # Errors
+    /// When there is no such node, or it is not one of those.
+    pub fn battery(&self, id: &str, low: bool) -> Result<(), OperateError> {
+        self.meddle(id, |condition| condition.battery_low = low)
+    }
+
+    /// A thing that proves itself comes for its certificate at `host:port`, with the code that an installer types.
+    ///
+    /// # Errors
+    /// When there is no such node, it is not one of those, or the gateway gives it none.
+    pub async fn enrol(&self, id: &str, gateway: &str, code: &str) -> Result<String, EnrolThingError> {
+        self.cell(id).map_err(EnrolThingError::Operate)?;
+        let proving = self.inner.proving.get(id);
+        let proving = proving.ok_or_else(|| EnrolThingError::Operate(OperateError::NotPossible(id.to_owned())))?;
+        let device = proving.enrol(gateway, code, self.inner.clock.clone()).await;
+        device.map_err(EnrolThingError::Enrol)
+    }
+
+    fn meddle(&self, id: &str, change: impl FnOnce(&mut crate::voice::Condition)) -> Result<(), OperateError> {
+        let done = self.cell(id)?.meddle(self.inner.clock.now(), change);
+        done.then_some(())
+            .ok_or_else(|| OperateError::NotPossible(id.to_owned()))
     }
 
     /// The network misbehaves for the next frames of a node, at most a thousand.

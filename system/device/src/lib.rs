@@ -5,7 +5,7 @@
 //! visitor of its page can move things by hand and make them fail.
 //!
 //! The models ([`appliance`], [`node`]) decide without I/O: frames and times go in, frames come out. The shell around
-//! them ([`lan`]) has the sockets. A node costs a socket and a task, so that thousands fit one process.
+//! them ([`lan`]) has the sockets. Things that prove themselves speak MQTT with a certificate instead. A node costs a socket and a task, so that thousands fit one process.
 
 #![forbid(unsafe_code)]
 
@@ -16,10 +16,12 @@ pub mod lan;
 pub mod node;
 pub mod page;
 mod run;
+mod voice;
 
 pub use config::{Config, HouseConfig, NodeConfig, Quirk, Text};
-pub use house::{Change, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse};
+pub use house::{Change, EnrolThingError, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse, VoiceView};
 pub use lan::line::{Direction, Disturbance};
 pub use node::ReceivedSet;
 pub use page::router;
 pub use run::{RunError, run};
+pub use voice::{Condition, EnrolError, Papers};

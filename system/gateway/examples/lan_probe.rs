@@ -76,6 +76,7 @@ impl Line {
                 kind: self.kind,
                 room: "Room".to_owned(),
             },
+            certificate: None,
         }
     }
 }

@@ -10,6 +10,7 @@ use tomori_runtime::config::{Rejection, Validate};
 
 use crate::command::Patience;
 use crate::lan::LanConfig;
+use crate::mqtt::MqttConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -17,6 +18,8 @@ use crate::lan::LanConfig;
 pub struct Config {
     /// The house's network.
     pub lan: Lan,
+    /// Devices that prove themselves.
+    pub devices: Devices,
     /// Commands and hand operation.
     pub commands: Commands,
     /// The journal.
@@ -53,6 +56,16 @@ pub struct Lan {
     pub search_every_s: u64,
     /// How often a value that does not change is told again, in seconds; 60 to 86,400.
     pub repeat_every_s: u64,
+}
+
+/// Devices that prove themselves with a certificate (`[devices]`).
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Devices {
+    /// Where they connect by MQTT over TLS; nowhere when absent.
+    pub listen: Option<SocketAddr>,
+    /// Where they come for their certificates with a code; nowhere when absent.
+    pub enrol: Option<SocketAddr>,
 }
 
 /// Commands and hand operation (`[commands]`).
@@ -148,6 +161,21 @@ impl Config {
             explained_for: Duration::from_secs(u64::from(self.commands.confirm_within_s) + 30),
             ..LanConfig::default()
         }
+    }
+
+    /// The settings of the room for devices that prove themselves; `None` when it has no door.
+    #[must_use]
+    pub fn mqtt(&self) -> Option<MqttConfig> {
+        let listen = self.devices.listen?;
+        let own = listen.ip();
+        let host = if own.is_unspecified() {
+            self.lan.address.into()
+        } else {
+            own
+        };
+        let mut mqtt = MqttConfig::at(listen, self.devices.enrol, host);
+        mqtt.repeat_every = Duration::from_secs(self.lan.repeat_every_s);
+        Some(mqtt)
     }
 
     /// Where residents reach the gateway inside the house; empty when it has no such door.
@@ -255,6 +283,13 @@ impl Validate for Config {
                 "1 から 65535 の値にしてください。ECHONET Lite は 3610 を使います",
             ));
         }
+        if self.devices.enrol.is_some() && self.devices.listen.is_none() {
+            return Err(Rejection::new(
+                "devices.enrol",
+                "set devices.listen, too: a device with a certificate needs a door to connect to",
+                "devices.listen も設定してください。証明書を受け取った機器がつなぐ先が必要です",
+            ));
+        }
         if let Some(address) = &self.uplink.address
             && !is_host_and_port(address)
         {
@@ -318,11 +353,12 @@ mod tests {
             .collect();
         let config: Config = parse_valid("all", &all).unwrap();
         assert!(config.uplink.address.is_some() && config.home.listen.is_some() && config.home.url.is_some());
+        assert!(config.devices.listen.is_some() && config.devices.enrol.is_some());
         // Each key of the file is one that Config knows (unknown ones are refused above); each that Config knows has
         // to be in the file.
         for key in "address port multicast poll_every_ms poll_moving_ms lost_after_ms answer_within_ms set_within_ms \
                     gap_ms search_every_s repeat_every_s hand_hold_min confirm_within_s start_within_ms most_mib \
-                    listen url"
+                    listen url enrol"
             .split_whitespace()
         {
             assert!(

@@ -13,8 +13,10 @@ use tomori_smart_home::event::What;
 use crate::arming::{self, ArmingRoom};
 use crate::command::{Executor, Parts};
 use crate::config::Config;
+use crate::devices::Devices;
 use crate::lan::{Lan, LanError, LanEvent};
 use crate::local::{Changes, House, HouseParts};
+use crate::mqtt::{self, Mqtt, MqttError};
 use crate::plan::{PlanError, PlanRoom};
 use crate::schedule::Runner;
 use crate::store::{Draft, Need, Store, StoreError, chain};
@@ -49,6 +51,9 @@ pub enum GatewayError {
     /// It cannot take part in the house's network.
     #[error(transparent)]
     Lan(LanError),
+    /// Its doors for devices that prove themselves cannot be opened.
+    #[error(transparent)]
+    Mqtt(MqttError),
 }
 
 /// A gateway, opened and not yet running.
@@ -60,7 +65,8 @@ pub struct Gateway {
     plan: PlanRoom,
     time: Timekeeper,
     changes: Changes,
-    lan: mpsc::Receiver<LanEvent>,
+    lan: Vec<mpsc::Receiver<LanEvent>>,
+    desk: Option<(std::path::PathBuf, Mqtt)>,
     uplink: Option<(Uplink, Identity)>,
     inner_stop: (Trigger, Shutdown),
 }
@@ -87,6 +93,7 @@ impl Gateway {
         clocks: Clocks,
         entropy: SharedEntropy,
     ) -> Result<Self, GatewayError> {
+        let folder = data.root().to_owned();
         let vault = Vault::open(data, entropy.clone()).map_err(GatewayError::Vault)?;
         let identity = Identity::load(&vault).map_err(GatewayError::Vault)?;
         let (store, found) = Store::open(vault.clone(), clocks.house.clone(), config.journal_bytes())
@@ -105,7 +112,27 @@ impl Gateway {
         )
         .await
         .map_err(GatewayError::Lan)?;
+        let mut lan_events = vec![lan_events];
         let home = identity.as_ref().map(|identity| identity.home.clone());
+        let mqtt = match config.mqtt() {
+            Some(settings) => {
+                let (mqtt, events) = Mqtt::start(
+                    settings,
+                    home.clone(),
+                    vault.clone(),
+                    (clocks.house.clone(), clocks.wall.clone()),
+                    entropy.clone(),
+                    inner_stop.1.clone(),
+                )
+                .await
+                .map_err(GatewayError::Mqtt)?;
+                lan_events.push(events);
+                Some(mqtt)
+            }
+            None => None,
+        };
+        let desk = mqtt.clone().map(|mqtt| (folder, mqtt));
+        let lan = Devices::new(lan, mqtt);
         let plan = PlanRoom::open(home.clone(), vault.clone(), store.clone(), lan.clone(), time.clone())
             .map_err(GatewayError::Plan)?;
         let started = Event {
@@ -189,6 +216,7 @@ impl Gateway {
             time,
             changes,
             lan: lan_events,
+            desk,
             uplink,
             inner_stop,
         })
@@ -207,13 +235,18 @@ impl Gateway {
     pub async fn run(self, shutdown: Shutdown) -> Result<(), GatewayError> {
         let (trigger, inner) = self.inner_stop;
         let mut tasks = JoinSet::new();
-        tasks.spawn(witness(
-            self.lan,
-            self.store.clone(),
-            self.executor.clone(),
-            self.arming.clone(),
-            self.changes.clone(),
-        ));
+        for road in self.lan {
+            tasks.spawn(witness(
+                road,
+                self.store.clone(),
+                self.executor.clone(),
+                self.arming.clone(),
+                self.changes.clone(),
+            ));
+        }
+        if let Some((folder, mqtt)) = self.desk {
+            tasks.spawn(mqtt::sit(folder, mqtt, inner.clone()));
+        }
         tasks.spawn(self.arming.clone().run(inner.clone()));
         self.executor.resume().await;
         let runner = Runner {

@@ -1,6 +1,7 @@
 //! The home gateway (ホームゲートウェイ): the house's own mind, with or without the platform.
 //!
-//! Rooms: `lan` speaks with the devices, `arming` guards the house, `command` sees wishes through, `schedule` runs the resident's schedules,
+//! Rooms: `lan` speaks with the devices by ECHONET Lite and `mqtt` with those that prove themselves, `arming` guards the
+//! house, `command` sees wishes through, `schedule` runs the resident's schedules,
 //! `store` remembers, `uplink` keeps the way to the platform, `plan` holds what the platform told of the house,
 //! `timekeeping` judges the clock, `local` is the house as the app at home sees it.
 //!
@@ -12,10 +13,12 @@
 mod arming;
 mod command;
 pub mod config;
+mod devices;
 mod gateway;
 pub mod lan;
 mod local;
 mod messages;
+pub mod mqtt;
 mod plan;
 mod schedule;
 mod store;

@@ -5,6 +5,7 @@ use tomori_runtime::i18n::Lang;
 
 use crate::gateway::GatewayError;
 use crate::lan::LanError;
+use crate::mqtt::{AuthorityError, DeskError, MqttError};
 use crate::store::{StoreError, chain};
 use crate::uplink::{ConnectError, EnrolError};
 use crate::vault::VaultError;
@@ -23,6 +24,25 @@ impl GatewayError {
                 format!("保存されている住宅の計画を使えません（{}）。{RESTORE}", chain(error))
             }
             (Lang::Ja, Self::Lan(error)) => lan(error),
+            (Lang::Ja, Self::Mqtt(error)) => mqtt(error),
+        }
+    }
+}
+
+impl DeskError {
+    /// What is wrong and the remedy, for people.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, error) => chain(error),
+            (Lang::Ja, Self::Closed { path, .. }) => format!(
+                "{}: 応答するゲートウェイがありません。設定に devices.listen を書いて、先にゲートウェイを起動してください",
+                path.display()
+            ),
+            (Lang::Ja, Self::Refused(why)) => format!("ゲートウェイが断りました（{why}）"),
+            (Lang::Ja, Self::Foreign) => {
+                "ゲートウェイの返事が読めません。コマンドとゲートウェイを同じ版にしてください".to_owned()
+            }
         }
     }
 }
@@ -97,6 +117,16 @@ fn store(error: &StoreError) -> String {
         }
         StoreError::Unavailable => "データディレクトリに書き込めません。空き容量と権限を確かめてください".to_owned(),
         StoreError::Closed => "ゲートウェイの記録は閉じられています".to_owned(),
+    }
+}
+
+fn mqtt(error: &MqttError) -> String {
+    match error {
+        MqttError::Vault(error) | MqttError::Authority(AuthorityError::Vault(error)) => vault(error),
+        MqttError::Authority(error) => format!("宅内機器の認証局を使えません（{}）。{RESTORE}", chain(error)),
+        MqttError::Listen { address, key, .. } => format!(
+            "宅内機器のための {address} で待ち受けられません。ほかのプログラムを止めるか、devices.{key} を変えてください"
+        ),
     }
 }
 

@@ -146,6 +146,7 @@ fn line(n: u8) -> Equipment {
             class_code: 0x0263,
             instance: 1,
         }),
+        certificate: None,
     }
 }
 

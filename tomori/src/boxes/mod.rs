@@ -3,6 +3,7 @@
 mod audit;
 mod device;
 mod gateway;
+pub mod gateway_devices;
 mod home_door;
 mod incident;
 mod platform;

@@ -44,6 +44,7 @@ impl From<&Equipment> for v1::Equipment {
             name: equipment.device.name.clone(),
             model: equipment.model.clone(),
             endpoint: equipment.endpoint.as_ref().map(Into::into),
+            certificate: equipment.certificate.unwrap_or(0),
         }
     }
 }
@@ -66,6 +67,7 @@ impl TryFrom<v1::Equipment> for Equipment {
             },
             model: message.model,
             endpoint: endpoint.map_err(|error| error.within("endpoint"))?,
+            certificate: Some(message.certificate).filter(|generation| *generation > 0),
         };
         equipment
             .check()

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Html, When, Width, live, number, timeline};
 use tomori_smart_home::property::name;
-use tomori_smart_home::{DeviceId, PropertyValue};
+use tomori_smart_home::{DeviceId, PropertyValue, Trust};
 
 use super::App;
 use super::fields::{Fields, Signed};
@@ -106,44 +106,47 @@ async fn render(app: &App, visitor: &Visitor, device: &str, query: &Query) -> Re
 
 /// What a device reported besides its main fact, where a person understands it.
 fn facts(say: Say, view: &DeviceView, when: &When) -> Vec<(String, Html)> {
-    view.known
-        .iter()
-        .filter_map(|known| {
-            let (label, value) = match (known.property.as_str(), &known.report.value) {
-                ("degreeOfOpening", PropertyValue::Number(degree)) => {
-                    (say.text("property-degree"), number::percent(*degree))
-                }
-                ("remoteOperation", PropertyValue::Boolean(true)) => {
-                    (say.text("property-remote"), say.text("property-remote-permitted"))
-                }
-                ("remoteOperation", PropertyValue::Boolean(false)) => {
-                    (say.text("property-remote"), say.text("property-remote-prohibited"))
-                }
-                ("faultStatus", PropertyValue::Boolean(true)) => {
-                    (say.text("property-fault"), say.text("property-fault-present"))
-                }
-                ("faultStatus", PropertyValue::Boolean(false)) => {
-                    (say.text("property-fault"), say.text("property-fault-none"))
-                }
-                ("roomTemperature", PropertyValue::Number(degrees)) => {
-                    (say.text("property-room-temperature"), number::celsius(*degrees))
-                }
-                ("targetTemperature", PropertyValue::Number(degrees)) => {
-                    (say.text("property-target-temperature"), number::celsius(*degrees))
-                }
-                ("brightness", PropertyValue::Number(share)) => {
-                    (say.text("property-brightness"), number::percent(*share))
-                }
-                _ => return None,
-            };
-            let shown = format!(
-                "{} <span class=\"soft small\">{}</span>",
-                Html::text(&value),
-                when.moment_html(known.report.at)
-            );
-            Some((label, Html::trusted(shown)))
-        })
-        .collect()
+    let trust = view.trust.map(|trust| {
+        let key = match trust {
+            Trust::Authenticated => "trust-authenticated-why",
+            Trust::Unauthenticated => "trust-unauthenticated-why",
+        };
+        (say.text("property-trust"), Html::text(&say.text(key)))
+    });
+    let reported = view.known.iter().filter_map(|known| {
+        let (label, value) = match (known.property.as_str(), &known.report.value) {
+            ("degreeOfOpening", PropertyValue::Number(degree)) => {
+                (say.text("property-degree"), number::percent(*degree))
+            }
+            ("remoteOperation", PropertyValue::Boolean(true)) => {
+                (say.text("property-remote"), say.text("property-remote-permitted"))
+            }
+            ("remoteOperation", PropertyValue::Boolean(false)) => {
+                (say.text("property-remote"), say.text("property-remote-prohibited"))
+            }
+            ("faultStatus", PropertyValue::Boolean(true)) => {
+                (say.text("property-fault"), say.text("property-fault-present"))
+            }
+            ("faultStatus", PropertyValue::Boolean(false)) => {
+                (say.text("property-fault"), say.text("property-fault-none"))
+            }
+            ("roomTemperature", PropertyValue::Number(degrees)) => {
+                (say.text("property-room-temperature"), number::celsius(*degrees))
+            }
+            ("targetTemperature", PropertyValue::Number(degrees)) => {
+                (say.text("property-target-temperature"), number::celsius(*degrees))
+            }
+            ("brightness", PropertyValue::Number(share)) => (say.text("property-brightness"), number::percent(*share)),
+            _ => return None,
+        };
+        let shown = format!(
+            "{} <span class=\"soft small\">{}</span>",
+            Html::text(&value),
+            when.moment_html(known.report.at)
+        );
+        Some((label, Html::trusted(shown)))
+    });
+    trust.into_iter().chain(reported).collect()
 }
 
 /// `POST /devices/{device}/commands`

@@ -162,7 +162,7 @@ pub(crate) fn device_row(
         name: view.device.name.clone(),
         kind: say.kind(view.device.kind),
         headline: say.headline(&state),
-        badges: say.badges(&state, when),
+        badges: say.badges(view, &state, when),
         last_known: say.last_known(&state, when),
         pending: state.pending.map(|command| {
             say.with(

@@ -5,6 +5,7 @@ use tomori_runtime::i18n::Lang;
 use tomori_smart_home::schedule::{Moment, Pause, Place, Weekdays};
 use tomori_smart_home::{
     CommandId, Device, DeviceId, GrantId, HomeId, PropertyName, PropertyValue, Report, ResidentId, Schedule, Stage,
+    Trust,
 };
 
 /// A session just opened. `Debug` does not show the token.
@@ -118,6 +119,8 @@ pub struct Known {
 pub struct DeviceView {
     /// Id, kind, room, name.
     pub device: Device,
+    /// How far what it says can be believed; `None` until something answers for it.
+    pub trust: Option<Trust>,
     /// Whether it answers.
     pub reach: Reach,
     /// Its properties that were ever reported.

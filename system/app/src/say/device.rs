@@ -1,9 +1,10 @@
 //! How a device stands, in words.
 
 use tomori_look::{Html, Tone, When, badge, badge_around, number};
-use tomori_smart_home::{Device, DeviceKind};
+use tomori_smart_home::{Device, DeviceKind, Trust};
 
 use super::Say;
+use crate::port::DeviceView;
 use crate::state::{Blocked, DeviceState, Fact, Position, Standing};
 
 impl Say {
@@ -101,8 +102,18 @@ impl Say {
     }
 
     /// All badges of a device: how it is known, and what else holds.
-    pub(crate) fn badges(self, state: &DeviceState<'_>, when: &When) -> Html {
+    pub(crate) fn badges(self, view: &DeviceView, state: &DeviceState<'_>, when: &When) -> Html {
         let mut all = badge_around(state.standing.tone(), &Html::text(&self.standing(state, when)));
+        // Where a lie would cost most, a person sees at a glance whether there can be one.
+        if view.device.kind.can_prove_itself()
+            && let Some(trust) = view.trust
+        {
+            let (tone, key) = match trust {
+                Trust::Authenticated => (Tone::Confirmed, "trust-authenticated"),
+                Trust::Unauthenticated => (Tone::Resting, "trust-unauthenticated"),
+            };
+            all.push(&badge(tone, &self.text(key)));
+        }
         if state.prohibited {
             all.push(&badge(Tone::Prohibited, &self.text("condition-prohibited")));
         }

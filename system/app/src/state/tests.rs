@@ -38,6 +38,7 @@ fn shutter(status: &str, second: i64) -> DeviceView {
             room: "寝室".to_owned(),
             name: "シャッター".to_owned(),
         },
+        trust: None,
         reach: Reach::Answering,
         known: vec![known("openCloseStatus", PropertyValue::word(status), second)],
         hold_until: None,

@@ -15,6 +15,7 @@ const ALARM: u8 = 0xe5;
 pub struct Lock {
     locked: bool,
     door_open: bool,
+    jammed: bool,
     alarm: u8,
 }
 
@@ -25,6 +26,7 @@ impl Lock {
         Self {
             locked: true,
             door_open: false,
+            jammed: false,
             alarm: 0x40,
         }
     }
@@ -62,8 +64,8 @@ impl Appliance for Lock {
 
     fn set(&mut self, epc: u8, edt: &[u8], _now: Timestamp) -> bool {
         match (epc, edt) {
-            (LOCK, [0x41]) if !self.door_open => self.locked = true,
-            (LOCK, [0x42]) => self.locked = false,
+            (LOCK, [0x41]) if !self.door_open && !self.jammed => self.locked = true,
+            (LOCK, [0x42]) if !self.jammed => self.locked = false,
             _ => return false,
         }
         self.alarm = 0x40;
@@ -74,11 +76,11 @@ impl Appliance for Lock {
 
     fn by_hand(&mut self, hand: Hand, _now: Timestamp) -> bool {
         match hand {
-            Hand::Lock if !self.door_open => {
+            Hand::Lock if !self.door_open && !self.jammed => {
                 self.locked = true;
                 self.alarm = 0x40;
             }
-            Hand::Unlock => {
+            Hand::Unlock if !self.jammed => {
                 self.locked = false;
                 self.alarm = 0x43;
             }
@@ -92,12 +94,28 @@ impl Appliance for Lock {
         Look::Lock {
             locked: self.locked,
             door_open: self.door_open,
+            jammed: self.jammed,
         }
     }
 
+    fn jam(&mut self, jammed: bool, _now: Timestamp) -> bool {
+        self.jammed = jammed;
+        true
+    }
+
+    fn fault(&self) -> Option<u16> {
+        // A component (0x3C to 0x59).
+        self.jammed.then_some(0x003c)
+    }
+
     fn recall(&mut self, look: &Look) {
-        if let Look::Lock { locked, door_open } = look {
-            self.door_open = *door_open;
+        if let Look::Lock {
+            locked,
+            door_open,
+            jammed,
+        } = look
+        {
+            (self.door_open, self.jammed) = (*door_open, *jammed);
             self.locked = *locked && !*door_open;
         }
     }
@@ -123,9 +141,14 @@ mod tests {
             lock.look(now),
             Look::Lock {
                 locked: true,
-                door_open: false
+                door_open: false,
+                jammed: false
             }
         );
         assert_eq!(lock.get(ALARM, now), Some(vec![0x40]));
+        assert!(lock.jam(true, now));
+        assert!(!lock.set(LOCK, &[0x42], now) && !lock.by_hand(Hand::Unlock, now));
+        assert!(lock.fault().is_some());
+        assert!(lock.jam(false, now) && lock.set(LOCK, &[0x42], now));
     }
 }

@@ -172,5 +172,8 @@ pub enum Look {
         locked: bool,
         /// Whether the door is open.
         door_open: bool,
+        /// Whether the bolt is stuck.
+        #[serde(default)]
+        jammed: bool,
     },
 }

@@ -26,6 +26,7 @@ impl HouseConfig {
             port,
             multicast,
             interface: None,
+            enrol: None,
             nodes: vec![shutter],
             memory: None,
         }
@@ -69,6 +70,7 @@ impl HouseConfig {
             port: PORT,
             multicast: MULTICAST,
             interface: None,
+            enrol: None,
             nodes: vec![
                 shutter(
                     "living-shutter-south",

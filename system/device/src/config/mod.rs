@@ -78,6 +78,9 @@ pub struct HouseConfig {
     /// The address of the interface that multicast is heard on; that of the first node when absent.
     #[serde(default)]
     pub interface: Option<Ipv4Addr>,
+    /// `host:port` of the gateway's enrolment door, for things that prove themselves and have a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrol: Option<String>,
     /// The nodes, 1 to 250.
     #[serde(rename = "node")]
     pub nodes: Vec<NodeConfig>,
@@ -130,6 +133,12 @@ pub struct NodeConfig {
     /// What the node does otherwise than the specification says.
     #[serde(default)]
     pub quirks: Vec<Quirk>,
+    /// Whether it proves itself: it speaks MQTT with a certificate of the house, and no ECHONET Lite.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_certificate: bool,
+    /// The code with which it comes for its certificate at its first start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 fn default_port() -> u16 {
@@ -168,6 +177,8 @@ impl NodeConfig {
             daily_swing: 0.0,
             hold_seconds: default_hold(),
             quirks: Vec::new(),
+            by_certificate: false,
+            code: None,
         }
     }
 
@@ -236,6 +247,13 @@ impl NodeConfig {
         within(&format!("{key}.daily_swing"), &self.daily_swing, &0.0, &20.0)?;
         Rejection::unless_within(&format!("{key}.open"), &self.open, &0, &100)?;
         Rejection::unless_within(&format!("{key}.hold_seconds"), &self.hold_seconds, &1, &3600)?;
+        if self.by_certificate && !self.kind.can_prove_itself() {
+            return Err(Rejection::new(
+                &format!("{key}.by_certificate"),
+                "things of this kind speak ECHONET Lite only; leave this out",
+                "この種類の機器は ECHONET Lite だけを話します。この設定を外してください",
+            ));
+        }
         for (part, text) in [("name", &self.name), ("room", &self.room)] {
             text.validate(&format!("{key}.{part}"))?;
         }

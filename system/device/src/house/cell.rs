@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use socket2::SockRef;
 use tokio::net::UdpSocket;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 use tomori_echonet_lite::Frame;
 use tomori_echonet_lite::node::Responder;
 use tomori_runtime::clock::SharedClock;
@@ -16,12 +16,16 @@ use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::device::Endpoint;
 
 use super::{Change, NodeView};
-use crate::appliance::Look;
+use crate::appliance::{Hand, Look};
 use crate::config::{HouseConfig, NodeConfig};
 use crate::lan::line::{Direction, Disturbance, Line};
 use crate::lan::meter::Meter;
 use crate::lan::socket::RECEIVE_BYTES;
 use crate::node::{Node, Outgoing, ReceivedSet};
+use crate::voice::{Condition, Stand, told};
+
+/// The property of an electric lock that locks it.
+const LOCK_SETTING: u8 = 0xe0;
 
 /// A datagram and where it goes.
 type Sent = (Vec<u8>, SocketAddr);
@@ -31,17 +35,21 @@ pub(super) struct Cell {
     endpoint: Endpoint,
     group: SocketAddr,
     port: u16,
-    socket: UdpSocket,
+    /// `None` for a thing that has another voice.
+    socket: Option<UdpSocket>,
     /// Where a node with that quirk speaks from instead.
     mouth: Option<UdpSocket>,
     state: Mutex<State>,
     /// Tells the node's task that something may be due sooner than it thought.
     sooner: Notify,
     changes: broadcast::Sender<Change>,
+    /// How the thing stands, for its voice.
+    stand: Option<watch::Sender<Stand>>,
 }
 
 struct State {
     node: Node,
+    condition: Condition,
     meter: Meter,
     inbound: Line<(Frame, Ipv4Addr)>,
     outbound: Line<Sent>,
@@ -51,7 +59,7 @@ impl Cell {
     pub(super) fn new(
         house: &HouseConfig,
         config: &NodeConfig,
-        (socket, mouth): (UdpSocket, Option<UdpSocket>),
+        sockets: Option<(UdpSocket, Option<UdpSocket>)>,
         changes: broadcast::Sender<Change>,
         entropy: &dyn Entropy,
     ) -> Option<Self> {
@@ -59,6 +67,17 @@ impl Cell {
         let first_tid = u16::from_be_bytes(bytes(entropy));
         let node = Node::new(config.address, Responder::new(identity), config.appliance()?, first_tid)
             .with_quirks(&config.quirks);
+        let (socket, mouth) = match sockets {
+            Some((socket, mouth)) => (Some(socket), mouth),
+            None => (None, None),
+        };
+        let stand = socket.is_none().then(|| {
+            watch::Sender::new(Stand {
+                look: node.look(Timestamp::UNIX_EPOCH),
+                condition: Condition::default(),
+                powered: true,
+            })
+        });
         Some(Self {
             config: config.clone(),
             endpoint: config.endpoint(house.number),
@@ -66,8 +85,10 @@ impl Cell {
             port: house.port,
             socket,
             mouth,
+            stand,
             state: Mutex::new(State {
                 node,
+                condition: Condition::default(),
                 meter: Meter::new(Instant::now()),
                 inbound: Line::default(),
                 outbound: Line::default(),
@@ -89,6 +110,56 @@ impl Cell {
         let mut state = self.state();
         let out = state.node.start(now);
         self.say(&mut state, out, now);
+        drop(state);
+        self.stand_anew(now);
+    }
+
+    /// How the thing stands, as that changes; `None` when it has no voice of its own.
+    pub(super) fn stand(&self) -> Option<watch::Receiver<Stand>> {
+        self.stand.as_ref().map(watch::Sender::subscribe)
+    }
+
+    /// Somebody does something to the thing that is not what it is for.
+    pub(super) fn meddle(&self, now: Timestamp, change: impl FnOnce(&mut Condition)) -> bool {
+        if self.stand.is_none() {
+            return false;
+        }
+        change(&mut self.state().condition);
+        self.tell(now);
+        true
+    }
+
+    /// The gateway told the thing what to do. It does it, or it does not; it says how it stands afterwards.
+    pub(super) fn obey(&self, word: &[u8], now: Timestamp) {
+        let order: Option<&[u8]> = match told(word) {
+            Some(Hand::Lock) => Some(&[0x41]),
+            Some(Hand::Unlock) => Some(&[0x42]),
+            _ => None,
+        };
+        if let Some(edt) = order {
+            self.change(now, |node, now| node.order(LOCK_SETTING, edt, now));
+        }
+    }
+
+    fn stand_anew(&self, now: Timestamp) {
+        if let Some(stand) = &self.stand {
+            let state = self.state();
+            let anew = Stand {
+                look: state.node.look(now),
+                condition: state.condition,
+                powered: state.node.is_powered(),
+            };
+            drop(state);
+            stand.send_if_modified(|before| {
+                let changed = *before != anew;
+                *before = anew;
+                changed
+            });
+        }
+    }
+
+    pub(super) fn condition(&self) -> Condition {
+        self.state().condition
     }
 
     pub(super) fn view(&self, now: Timestamp) -> NodeView {
@@ -104,6 +175,7 @@ impl Cell {
             look: state.node.look(now),
             fault: state.node.fault(),
             received_sets: state.node.set_count(),
+            voice: None,
             disturbed_frames: [state.inbound.planned(), state.outbound.planned()],
         }
     }
@@ -152,7 +224,7 @@ impl Cell {
 
     /// A datagram reached the node's sockets.
     pub(super) fn hear(&self, datagram: &[u8], from: Ipv4Addr, now: Timestamp) {
-        if from == self.config.address {
+        if from == self.config.address || self.socket.is_none() {
             return;
         }
         let mut state = self.state();
@@ -223,13 +295,17 @@ impl Cell {
     /// Sends without waiting, past the reactor: that only knows after its first round that a new socket can send. A
     /// full buffer loses the datagram, as a busy network does.
     fn send(&self, (datagram, to): &Sent) {
-        let socket = SockRef::from(self.mouth.as_ref().unwrap_or(&self.socket));
+        let Some(socket) = self.mouth.as_ref().or(self.socket.as_ref()) else {
+            return;
+        };
+        let socket = SockRef::from(socket);
         if let Err(error) = socket.send_to(datagram, &(*to).into()) {
             tracing::debug!(node = self.config.id, %to, %error, "a datagram was lost");
         }
     }
 
     fn tell(&self, now: Timestamp) {
+        self.stand_anew(now);
         self.sooner.notify_one();
         // Nobody listening is no loss.
         let _ = self.changes.send(Change {
@@ -255,7 +331,7 @@ pub(super) async fn run(cell: Arc<Cell>, clock: SharedClock, shutdown: Shutdown)
             }
         };
         tokio::select! {
-            heard = receive(&cell.socket, &mut buffer) => {
+            heard = hear(cell.socket.as_ref(), &mut buffer) => {
                 if let Some((datagram, from)) = heard {
                     cell.hear(datagram, from, clock.now());
                 }
@@ -264,6 +340,14 @@ pub(super) async fn run(cell: Arc<Cell>, clock: SharedClock, shutdown: Shutdown)
             () = cell.sooner.notified() => {}
             () = shutdown.wait() => return,
         }
+    }
+}
+
+/// Hears the node's own address; for ever nothing when it has another voice.
+async fn hear<'a>(socket: Option<&UdpSocket>, buffer: &'a mut [u8]) -> Option<(&'a [u8], Ipv4Addr)> {
+    match socket {
+        Some(socket) => receive(socket, buffer).await,
+        None => std::future::pending().await,
     }
 }
 

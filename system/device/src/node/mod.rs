@@ -177,6 +177,17 @@ impl Node {
         did.then(|| self.news(now))
     }
 
+    /// Somebody who may orders the thing to set one of its own properties, on whichever road. `None` when it has no power
+    /// or refuses.
+    pub fn order(&mut self, epc: u8, edt: &[u8], now: Timestamp) -> Option<Vec<Outgoing>> {
+        if !self.powered {
+            return None;
+        }
+        self.set_count += 1;
+        let did = self.appliance.set(epc, edt, now);
+        did.then(|| self.news(now))
+    }
+
     /// Something blocks the thing's way, or no longer does. `None` when it has no way.
     pub fn jam(&mut self, jammed: bool, now: Timestamp) -> Option<Vec<Outgoing>> {
         self.appliance.jam(jammed, now).then(|| self.news(now))

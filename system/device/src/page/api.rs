@@ -14,7 +14,7 @@ use tomori_runtime::i18n::{Arg, Lang};
 
 use super::say;
 use crate::appliance::Hand;
-use crate::house::{NodeView, OperateError, VirtualHouse};
+use crate::house::{EnrolThingError, NodeView, OperateError, VirtualHouse};
 use crate::lan::line::{Direction, Disturbance};
 
 pub(super) fn router() -> Router<VirtualHouse> {
@@ -26,6 +26,8 @@ pub(super) fn router() -> Router<VirtualHouse> {
         .route("/api/nodes/{id}/jam", post(jam))
         .route("/api/nodes/{id}/power", post(power))
         .route("/api/nodes/{id}/remote", post(remote))
+        .route("/api/nodes/{id}/condition", post(condition))
+        .route("/api/nodes/{id}/enrol", post(enrol))
         .route("/api/nodes/{id}/line", post(disturb).delete(calm))
         .route("/api/nodes/{id}/noise", post(noise))
 }
@@ -101,6 +103,56 @@ async fn remote(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Meddle {
+    tampered: Option<bool>,
+    battery_low: Option<bool>,
+}
+
+async fn condition(
+    State(house): State<VirtualHouse>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    given: Given<Meddle>,
+) -> Response {
+    act(given, &headers, |wanted| {
+        if let Some(tampered) = wanted.tampered {
+            house.tamper(&id, tampered)?;
+        }
+        wanted.battery_low.map_or(Ok(()), |low| house.battery(&id, low))
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Enrol {
+    gateway: String,
+    code: String,
+}
+
+async fn enrol(
+    State(house): State<VirtualHouse>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    given: Given<Enrol>,
+) -> Response {
+    let Enrol { gateway, code } = match given {
+        Ok(Json(given)) => given,
+        Err(rejection) => return unreadable(&rejection, &headers),
+    };
+    match house.enrol(&id, &gateway, &code).await {
+        Ok(device) => Json(serde_json::json!({ "device": device })).into_response(),
+        Err(EnrolThingError::Operate(error)) => problem(&error, lang(&headers)).into_response(),
+        Err(EnrolThingError::Enrol(error)) => {
+            let title = say(lang(&headers), "problem-enrol", &[]);
+            Problem::new(StatusCode::CONFLICT, "not-enrolled", title)
+                .detail(error.to_string())
+                .into_response()
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
 struct Disturb {
     direction: Direction,
     #[serde(flatten)]
@@ -141,10 +193,14 @@ async fn noise(
 fn act<T>(given: Given<T>, headers: &HeaderMap, act: impl FnOnce(T) -> Result<(), OperateError>) -> Response {
     match given {
         Ok(Json(given)) => done(act(given), headers),
-        Err(rejection) => Problem::new(rejection.status(), "body", say(lang(headers), "problem-body", &[]))
-            .detail(rejection.body_text())
-            .into_response(),
+        Err(rejection) => unreadable(&rejection, headers),
     }
+}
+
+fn unreadable(rejection: &JsonRejection, headers: &HeaderMap) -> Response {
+    Problem::new(rejection.status(), "body", say(lang(headers), "problem-body", &[]))
+        .detail(rejection.body_text())
+        .into_response()
 }
 
 fn done(result: Result<(), OperateError>, headers: &HeaderMap) -> Response {

@@ -127,6 +127,10 @@ fn trouble(house: &VirtualHouse, id: &str, trouble: &str) -> Result<(), Refusal>
         "permit" => house.permit_remote(id, true)?,
         "powerOff" => house.power(id, false)?,
         "powerOn" => house.power(id, true)?,
+        "tamper" => house.tamper(id, true)?,
+        "untamper" => house.tamper(id, false)?,
+        "batteryLow" => house.battery(id, true)?,
+        "batteryNew" => house.battery(id, false)?,
         "noise" => house.make_noise(id, NOISE)?,
         _ => return Err(Refusal::Body),
     }

@@ -22,7 +22,7 @@ pub(super) fn draw(out: &mut String, node: &NodeView, x: u32, y: u32, width: u32
         Look::Detector { detected } if is_guard(node) => guard(out, *detected, middle, y),
         Look::Detector { detected } => watcher(out, *detected, middle, y),
         Look::Contact { open } => window(out, *open, middle, y),
-        Look::Lock { locked, door_open } => door(out, *locked, *door_open, middle, y),
+        Look::Lock { locked, door_open, .. } => door(out, *locked, *door_open, middle, y),
     }
 }
 

@@ -38,6 +38,20 @@ pub(super) fn shown(node: &NodeView, lang: Lang) -> Shown {
             notes.push(say(lang, "note-prohibited", &[]));
         }
     }
+    if let Some(voice) = &node.voice {
+        let key = match (&voice.device, voice.heard) {
+            (None, _) => "note-no-papers",
+            (Some(_), true) => "note-proves",
+            (Some(_), false) => "note-unheard",
+        };
+        notes.push(say(lang, key, &[]));
+        if voice.condition.tampered {
+            notes.push(say(lang, "note-tampered", &[]));
+        }
+        if voice.condition.battery_low {
+            notes.push(say(lang, "note-battery", &[]));
+        }
+    }
     let disturbed: usize = node.disturbed_frames.iter().sum();
     if disturbed > 0 {
         notes.push(say(lang, "note-line", &[("frames", Arg::from(disturbed))]));
@@ -96,6 +110,7 @@ fn state(node: &NodeView, lang: Lang) -> (Tone, String) {
         },
         Look::Contact { open: true } => plain(Tone::Attention, "window-open"),
         Look::Contact { open: false } => plain(Tone::Confirmed, "window-closed"),
+        Look::Lock { jammed: true, .. } => plain(Tone::Attention, "bolt-stuck"),
         Look::Lock { door_open: true, .. } => plain(Tone::Attention, "door-open"),
         Look::Lock { locked: true, .. } => plain(Tone::Confirmed, "locked"),
         Look::Lock { .. } => plain(Tone::Attention, "unlocked"),

@@ -203,12 +203,30 @@ fn troubles(node: &NodeView, lang: Lang) -> Vec<Button> {
             button("permit", "permit")
         });
     }
+    if let Look::Lock { jammed, .. } = node.look {
+        all.push(match jammed {
+            true => button("unjam", "unstick"),
+            false => button("jam", "stick"),
+        });
+    }
+    if let Some(voice) = &node.voice {
+        all.push(match voice.condition.tampered {
+            true => button("untamper", "untamper"),
+            false => button("tamper", "tamper"),
+        });
+        all.push(match voice.condition.battery_low {
+            true => button("batteryNew", "battery-new"),
+            false => button("batteryLow", "battery-low"),
+        });
+    }
     all.push(if node.powered {
         button("powerOff", "power-off")
     } else {
         button("powerOn", "power-on")
     });
-    all.push(button("noise", "noise"));
+    if node.voice.is_none() {
+        all.push(button("noise", "noise"));
+    }
     all
 }
 

@@ -4,7 +4,7 @@
 //! expired whatever else is wrong with it; one that the house forbids is refused by name.
 
 use jiff::{SignedDuration, Timestamp};
-use tomori_smart_home::{Command, DeviceKind, Equipment, Origin, Reason};
+use tomori_smart_home::{Command, DeviceKind, Equipment, Origin, PropertyValue, Reason};
 
 use super::showing::{Showing, is_stop};
 use crate::timekeeping::Trust;
@@ -68,11 +68,12 @@ pub(crate) fn decide(command: &Command, house: &Circumstances<'_>) -> Decision {
     if house.now >= house.expires_at {
         return Decision::Expire;
     }
-    let Some(equipment) = house.equipment.filter(|equipment| equipment.endpoint.is_some()) else {
+    let Some(equipment) = house.equipment.filter(|equipment| equipment.is_adopted()) else {
         return Decision::Refuse(Reason::NotAdopted);
     };
-    // Doors fail closed: a lock is never driven on this road. It takes a statement that the lock's own guard verifies.
-    if equipment.device.kind == DeviceKind::ElectricLock {
+    // Doors fail closed: nothing is unlocked on this road. That takes statements that the lock's own guard verifies. To
+    // lock is safe, where the lock can prove that it was the one to be told.
+    if equipment.device.kind == DeviceKind::ElectricLock && !locks_a_proved_lock(command, equipment) {
         return Decision::Refuse(Reason::PropertyNotSettable);
     }
     if let Err(reason) = &house.settable {
@@ -114,6 +115,11 @@ pub(crate) fn forbidden_now(
         return Some(Reason::HandOperation { until });
     }
     showing.is_faulty().then_some(Reason::DeviceFault)
+}
+
+fn locks_a_proved_lock(command: &Command, equipment: &Equipment) -> bool {
+    let is_to_lock = command.property.as_str() == "mainElectricLock" && command.value == PropertyValue::Boolean(true);
+    is_to_lock && equipment.trust() == Some(tomori_smart_home::Trust::Authenticated)
 }
 
 /// From when on a command is too late: as it says, but never more than [`LONGEST_LIFE`] after it was issued.

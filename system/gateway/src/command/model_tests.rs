@@ -1,6 +1,7 @@
 use tomori_smart_home::property::name;
 use tomori_smart_home::{
-    CommandId, Device, DeviceId, NodeId, OperatorId, PropertyValue, ResidentId, ScheduleId, device::Endpoint,
+    CommandId, Device, DeviceId, NodeId, OperatorId, PropertyName, PropertyValue, ResidentId, ScheduleId,
+    device::Endpoint,
 };
 
 use super::*;
@@ -60,6 +61,7 @@ fn equipment(kind: DeviceKind, adopted: bool) -> Equipment {
             class_code: kind.class_code(),
             instance: 1,
         }),
+        certificate: None,
     }
 }
 
@@ -125,6 +127,25 @@ fn a_lock_is_never_driven_on_this_road() {
         let decision = decide(&command(origin, "open"), &quiet(&equipment, &showing));
         assert_eq!(decision, Decision::Refuse(Reason::PropertyNotSettable));
     }
+}
+
+/// To lock is safe, where the lock proves itself; to unlock takes the guard, whatever the lock proves.
+#[test]
+fn a_proved_lock_may_be_locked_and_never_unlocked_on_this_road() {
+    let showing = Showing::default();
+    let mut proved = equipment(DeviceKind::ElectricLock, false);
+    proved.certificate = Some(1);
+    let unproved = equipment(DeviceKind::ElectricLock, true);
+    let told = |locked| Command {
+        property: PropertyName::known("mainElectricLock"),
+        value: PropertyValue::Boolean(locked),
+        ..command(resident(), "open")
+    };
+    let never = Decision::Refuse(Reason::PropertyNotSettable);
+    assert_eq!(decide(&told(true), &quiet(&proved, &showing)), Decision::Take);
+    assert_eq!(decide(&told(false), &quiet(&proved, &showing)), never);
+    assert_eq!(decide(&told(true), &quiet(&unproved, &showing)), never);
+    assert_eq!(decide(&command(resident(), "open"), &quiet(&proved, &showing)), never);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::desk::Desk;
 use super::model::{Circumstances, Decision, SAME_MOMENT, decide, end_of};
 use super::need::Patience;
 use super::showing::{Showing, part};
-use crate::lan::Lan;
+use crate::devices::Devices;
 use crate::local::Changes;
 use crate::plan::PlanRoom;
 use crate::store::{Account, Draft, Need, Note, Store, StoreError, chain};
@@ -45,7 +45,7 @@ pub(crate) enum Taken {
 /// What the executor works with.
 pub(crate) struct Parts {
     pub(crate) store: Store,
-    pub(crate) lan: Lan,
+    pub(crate) lan: Devices,
     pub(crate) plan: PlanRoom,
     pub(crate) time: Timekeeper,
     pub(crate) patience: Patience,

@@ -23,3 +23,6 @@ mod socket;
 pub use config::{LanConfig, LanConfigError};
 pub use event::{Counters, Known, LanError, LanEvent, ReadError, SetError};
 pub use service::Lan;
+
+pub(crate) use moment::Moment;
+pub(crate) use outbox::Outbox;

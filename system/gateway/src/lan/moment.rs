@@ -13,16 +13,16 @@ use tomori_runtime::entropy::{self, Entropy};
 /// loses no device and asks nobody twice; nor does a demo whose day is over in minutes, because datagrams and motors
 /// take their own time all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// What the house's clock shows.
-    pub wall: Timestamp,
+    pub(crate) wall: Timestamp,
     /// The run time, as the time since the epoch.
-    pub run: Timestamp,
+    pub(crate) run: Timestamp,
 }
 
 impl Moment {
     /// Now by the house's clock, and by the one that waits are counted on.
-    pub(super) fn of(house: &dyn Clock, pace: &dyn Clock) -> Self {
+    pub(crate) fn of(house: &dyn Clock, pace: &dyn Clock) -> Self {
         Self {
             wall: house.now(),
             run: clock::after(Timestamp::UNIX_EPOCH, pace.run_time()),
@@ -30,7 +30,7 @@ impl Moment {
     }
 
     /// The moment `span` from now, in run time.
-    pub(super) fn after(self, span: Duration) -> Timestamp {
+    pub(crate) fn after(self, span: Duration) -> Timestamp {
         clock::after(self.run, span)
     }
 }

@@ -7,13 +7,13 @@ use super::LanEvent;
 
 /// The line.
 #[derive(Debug, Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     waiting: VecDeque<LanEvent>,
     merged: u64,
 }
 
 impl Outbox {
-    pub(super) fn push(&mut self, event: LanEvent) {
+    pub(crate) fn push(&mut self, event: LanEvent) {
         let superseded = |other: &LanEvent| match (other, &event) {
             (
                 LanEvent::Reported {
@@ -52,16 +52,16 @@ impl Outbox {
         self.waiting.iter().any(wanted)
     }
 
-    pub(super) fn pop(&mut self) -> Option<LanEvent> {
+    pub(crate) fn pop(&mut self) -> Option<LanEvent> {
         self.waiting.pop_front()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
     /// How many reports were merged so far.
-    pub(super) fn merged(&self) -> u64 {
+    pub(crate) fn merged(&self) -> u64 {
         self.merged
     }
 }

@@ -15,7 +15,8 @@ use tomori_smart_home::{
 use super::view::{CommandView, DeviceView, HouseView, Resident};
 use crate::arming::{ArmingRoom, CodesError, NewCodes, Road as GuardRoad};
 use crate::command::{Executor, Road, Taken};
-use crate::lan::Lan;
+use crate::devices::Devices;
+use crate::mqtt::Mqtt;
 use crate::plan::PlanRoom;
 use crate::schedule::next_firings;
 use crate::store::{Health, Store};
@@ -35,7 +36,7 @@ pub(crate) struct Changes(broadcast::Sender<()>);
 pub(crate) struct HouseParts {
     pub(crate) home: Option<HomeId>,
     pub(crate) store: Store,
-    pub(crate) lan: Lan,
+    pub(crate) lan: Devices,
     pub(crate) plan: PlanRoom,
     pub(crate) time: Timekeeper,
     pub(crate) executor: Executor,
@@ -260,6 +261,12 @@ impl House {
             }
             self.parts.changes.tell();
         }
+    }
+
+    /// The devices that prove themselves; `None` when the gateway has no door for them.
+    #[must_use]
+    pub fn mqtt(&self) -> Option<&Mqtt> {
+        self.parts.lan.mqtt()
     }
 
     /// The certificate for the gateway's own door inside the house, as it is renewed; `None` before the enrolment.

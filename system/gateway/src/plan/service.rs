@@ -8,7 +8,7 @@ use tomori_smart_home::event::What;
 use tomori_smart_home::{Event, HomeId, HousePlan};
 
 use super::model::{InForce, PlanFile, PlanRefused};
-use crate::lan::Lan;
+use crate::devices::Devices;
 use crate::store::{Need, Store, StoreError};
 use crate::timekeeping::Timekeeper;
 use crate::vault::{Vault, VaultError};
@@ -36,7 +36,7 @@ pub(crate) struct PlanRoom {
     home: Option<HomeId>,
     vault: Vault,
     store: Store,
-    lan: Lan,
+    lan: Devices,
     time: Timekeeper,
     in_force: Arc<watch::Sender<Option<Arc<InForce>>>>,
     taking: Arc<Mutex<()>>,
@@ -48,7 +48,7 @@ impl PlanRoom {
         home: Option<HomeId>,
         vault: Vault,
         store: Store,
-        lan: Lan,
+        lan: Devices,
         time: Timekeeper,
     ) -> Result<Self, PlanError> {
         let file: Option<PlanFile> = vault.read(PLAN).map_err(PlanError::Vault)?;

@@ -50,6 +50,7 @@ fn plan(schedules: Vec<Schedule>, version: u64) -> HousePlan {
             },
             model: String::new(),
             endpoint: None,
+            certificate: None,
         }],
         schedules,
         grants: Vec::new(),

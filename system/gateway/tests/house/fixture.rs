@@ -41,6 +41,8 @@ pub struct Scene {
     pub home: HomeId,
     pub folder: tempfile::TempDir,
     running: Option<Running>,
+    /// Devices of the plan besides the shutter.
+    pub others: Vec<Equipment>,
 }
 
 struct Running {
@@ -93,6 +95,7 @@ impl Scene {
             home,
             folder: tempfile::tempdir().unwrap(),
             running: None,
+            others: Vec::new(),
         };
         scene.platform.board().plan = Some(scene.plan(1, schedules));
         scene.enrol().unwrap();
@@ -110,7 +113,7 @@ impl Scene {
                 latitude: 35.68,
                 longitude: 139.77,
             },
-            equipment: vec![Equipment {
+            equipment: std::iter::once(Equipment {
                 device: Device {
                     id: self.device.clone(),
                     kind: DeviceKind::ElectricRainDoor,
@@ -123,7 +126,10 @@ impl Scene {
                     class_code: class_code(),
                     instance: 1,
                 }),
-            }],
+                certificate: None,
+            })
+            .chain(self.others.clone())
+            .collect(),
             schedules,
             grants: Vec::new(),
         }

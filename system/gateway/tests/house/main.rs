@@ -13,6 +13,8 @@ mod attacks;
 mod commands;
 mod crash;
 mod fixture;
+mod mqtt;
+mod peer;
 mod platform;
 mod schedules;
 mod shutter;

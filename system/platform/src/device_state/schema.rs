@@ -126,4 +126,12 @@ CREATE TABLE guard_count (
 );
 ",
     },
+    Migration {
+        number: 3,
+        name: "devices that prove themselves",
+        sql: "
+ALTER TABLE device ADD COLUMN certificate BIGINT;
+ALTER TABLE device ADD COLUMN certificates BIGINT NOT NULL DEFAULT 0;
+",
+    },
 ];

@@ -290,6 +290,7 @@ fn assemble(
             .cloned(),
         reachability: device.liveness.reachability,
         hold_until: device.hold_until.filter(|until| *until > now),
+        trust: device.equipment.trust(),
         equipment: device.equipment,
         properties,
     }

@@ -90,6 +90,18 @@ pub(super) async fn adopt(
     done(&operator, &at, &fields, adopted, Told::DeviceAdopted).await
 }
 
+/// `POST /operator/homes/{home}/devices/{device}/certify`
+pub(super) async fn certify(
+    State(operator): State<Operator>,
+    Path((_, device)): Path<(String, String)>,
+    Signed { at, fields }: Signed<AtHome>,
+) -> Result<Response, Failure> {
+    let by = at.desk.id.as_str();
+    let certified = operator.inner.state.certify(&at.home, &id(&device)?, by).await;
+    let certified = certified.map(drop).map_err(Failure::from);
+    done(&operator, &at, &fields, certified, Told::DeviceCertified).await
+}
+
 /// `POST /operator/homes/{home}/devices/{device}/release`
 pub(super) async fn release(
     State(operator): State<Operator>,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use tomori_look::{Field, Html, Input, Tone, badge};
-use tomori_smart_home::{DeviceKind, HomeId};
+use tomori_smart_home::{DeviceKind, HomeId, Trust};
 
 use super::Operator;
 use super::desk::AtHome;
@@ -67,6 +67,12 @@ struct Thing {
     model: String,
     node: String,
     state: Html,
+    /// How far what it says can be believed; empty until something answers for it.
+    trust: Html,
+    adopted: bool,
+    /// Whether it can prove itself, and whether it does.
+    can_prove: bool,
+    proves: bool,
     /// Unknown nodes of its class, as a form sends and as a person reads them.
     candidates: Vec<(String, String)>,
 }
@@ -195,11 +201,16 @@ pub(super) fn account_badge(say: Say, state: AccountState) -> Html {
 
 fn thing(say: Say, device: &DeviceState, nodes: &[UnknownNode]) -> Thing {
     let equipment = &device.equipment;
-    let (tone, key) = match (&equipment.endpoint, device.reachability) {
-        (None, _) => (Tone::Resting, "device-waiting"),
-        (Some(_), Reachability::Reachable { .. }) => (Tone::Confirmed, "device-answers"),
-        (Some(_), Reachability::Unreachable { .. }) => (Tone::Unknown, "device-lost"),
-        (Some(_), Reachability::Never) => (Tone::Unknown, "device-never"),
+    let (tone, key) = match (equipment.is_adopted(), device.reachability) {
+        (false, _) => (Tone::Resting, "device-waiting"),
+        (true, Reachability::Reachable { .. }) => (Tone::Confirmed, "device-answers"),
+        (true, Reachability::Unreachable { .. }) => (Tone::Unknown, "device-lost"),
+        (true, Reachability::Never) => (Tone::Unknown, "device-never"),
+    };
+    let trust = match equipment.trust() {
+        None => Html::empty(),
+        Some(Trust::Authenticated) => badge(Tone::Confirmed, &say.text("trust-authenticated")),
+        Some(Trust::Unauthenticated) => badge(Tone::Resting, &say.text("trust-unauthenticated")),
     };
     let code = equipment.device.kind.class_code();
     Thing {
@@ -208,9 +219,18 @@ fn thing(say: Say, device: &DeviceState, nodes: &[UnknownNode]) -> Thing {
         room: equipment.device.room.clone(),
         kind: kind_name(equipment.device.kind, say.lang).into_owned(),
         model: equipment.model.clone(),
-        node: equipment.endpoint.as_ref().map_or(String::new(), |endpoint| {
-            format!("{} #{}", endpoint.node, endpoint.instance)
-        }),
+        node: match (&equipment.endpoint, equipment.certificate) {
+            (Some(endpoint), _) => format!("{} #{}", endpoint.node, endpoint.instance),
+            (None, Some(certificate)) => {
+                let number = [("number", tomori_runtime::i18n::Arg::from(certificate.to_string()))];
+                say.with("device-certificate", &number)
+            }
+            (None, None) => String::new(),
+        },
+        trust,
+        adopted: equipment.is_adopted(),
+        can_prove: equipment.device.kind.can_prove_itself(),
+        proves: equipment.certificate.is_some(),
         state: badge(tone, &say.text(key)),
         candidates: nodes
             .iter()

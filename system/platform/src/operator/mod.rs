@@ -128,6 +128,10 @@ pub fn router(needs: Needs) -> Router {
         .route("/operator/homes/{home}/devices", post(equipment::add))
         .route("/operator/homes/{home}/devices/{device}/adopt", post(equipment::adopt))
         .route(
+            "/operator/homes/{home}/devices/{device}/certify",
+            post(equipment::certify),
+        )
+        .route(
             "/operator/homes/{home}/devices/{device}/release",
             post(equipment::release),
         )

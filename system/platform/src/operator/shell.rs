@@ -33,6 +33,7 @@ pub(super) enum Told {
     ResidentRemoved,
     DeviceAdded,
     DeviceAdopted,
+    DeviceCertified,
     DeviceReleased,
     DeviceRemoved,
     OperatorRemoved,
@@ -72,7 +73,7 @@ impl Place {
 }
 
 impl Told {
-    const ALL: [(Self, &'static str, &'static str); 12] = [
+    const ALL: [(Self, &'static str, &'static str); 13] = [
         (Self::HomeAdded, "home-added", "told-home-added"),
         (Self::NameKept, "name-kept", "told-name-kept"),
         (Self::GatewayRevoked, "gateway-revoked", "told-gateway-revoked"),
@@ -80,6 +81,7 @@ impl Told {
         (Self::ResidentRemoved, "resident-removed", "told-resident-removed"),
         (Self::DeviceAdded, "device-added", "told-device-added"),
         (Self::DeviceAdopted, "device-adopted", "told-device-adopted"),
+        (Self::DeviceCertified, "device-certified", "told-device-certified"),
         (Self::DeviceReleased, "device-released", "told-device-released"),
         (Self::DeviceRemoved, "device-removed", "told-device-removed"),
         (Self::OperatorRemoved, "operator-removed", "told-operator-removed"),

@@ -21,6 +21,7 @@ const ROUTES: [(&str, &str); 24] = [
     ("POST", "/operator/homes/{home}/residents/res_1/remove"),
     ("POST", "/operator/homes/{home}/devices"),
     ("POST", "/operator/homes/{home}/devices/dev_1/adopt"),
+    ("POST", "/operator/homes/{home}/devices/dev_1/certify"),
     ("POST", "/operator/homes/{home}/devices/dev_1/release"),
     ("POST", "/operator/homes/{home}/devices/dev_1/remove"),
     ("GET", "/operator/people"),

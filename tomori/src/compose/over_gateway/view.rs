@@ -15,16 +15,17 @@ pub(super) fn house(view: local::HouseView, plan: &HousePlan, history: &[local::
         .devices
         .into_iter()
         .map(|device| {
-            let reach = match (&device.equipment.endpoint, device.is_alive) {
-                (None, _) => Reach::NotAdopted,
-                (Some(_), true) => Reach::Answering,
-                (Some(_), false) => Reach::Lost {
+            let reach = match (device.equipment.is_adopted(), device.is_alive) {
+                (false, _) => Reach::NotAdopted,
+                (true, true) => Reach::Answering,
+                (true, false) => Reach::Lost {
                     last_heard: device.last_heard,
                 },
             };
             let id = &device.equipment.device.id;
             let newest = history.iter().find(|command| command.command.device == *id);
             DeviceView {
+                trust: device.equipment.trust(),
                 reach,
                 known: device
                     .reports

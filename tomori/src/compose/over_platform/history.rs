@@ -38,6 +38,7 @@ pub(super) fn entry(entry: HistoryEntry, names: &Names) -> Option<Entry> {
         | Happened::ClockJumped { .. }
         | Happened::ReportsMerged { .. }
         | Happened::DeviceAdopted { .. }
+        | Happened::DeviceCertified { .. }
         | Happened::DeviceReleased { .. } => return None,
     };
     Some(Entry { at: entry.at, what })

@@ -52,6 +52,7 @@ fn device_view(state: DeviceState, names: &Names) -> DeviceView {
         })
         .collect();
     DeviceView {
+        trust: state.trust,
         device: state.equipment.device,
         reach,
         known,
@@ -61,7 +62,7 @@ fn device_view(state: DeviceState, names: &Names) -> DeviceView {
 }
 
 fn reach(state: &DeviceState) -> Reach {
-    if state.equipment.endpoint.is_none() {
+    if !state.equipment.is_adopted() {
         return Reach::NotAdopted;
     }
     match state.reachability {

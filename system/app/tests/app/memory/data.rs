@@ -9,7 +9,7 @@ use tomori_app::port::{
 };
 use tomori_smart_home::property::name;
 use tomori_smart_home::schedule::{Moment, Pause, Place, Weekdays};
-use tomori_smart_home::{Device, DeviceKind, PropertyValue, Schedule, Stage};
+use tomori_smart_home::{Device, DeviceKind, PropertyValue, Schedule, Stage, Trust};
 
 use super::people::Person;
 use super::{HANAKO, HOME, Home, JIRO, Memory, OTHER_HOME, PASSWORD, TARO, report};
@@ -60,6 +60,7 @@ fn device(id: &str, kind: DeviceKind, room: &str, name: &str) -> DeviceView {
             room: room.to_owned(),
             name: name.to_owned(),
         },
+        trust: Some(Trust::Unauthenticated),
         reach: Reach::Answering,
         known: Vec::new(),
         hold_until: None,

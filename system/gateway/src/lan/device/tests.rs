@@ -17,6 +17,7 @@ fn equipment(kind: DeviceKind, class_code: u16, node: &[u8]) -> Equipment {
             class_code,
             instance: 1,
         }),
+        certificate: None,
     }
 }
 

@@ -79,6 +79,14 @@ shapes! {
         model: String,
         /// Where it answers on the house's network; `null` until a node is adopted for it.
         endpoint: Option<Endpoint>,
+        /// The how manieth certificate of the house's own authority it proves itself with, from 1; absent for a device
+        /// that does not prove itself.
+        #[schema(required = false)]
+        certificate: u32,
+        /// How far what it says can be believed: `authenticated` when it proves itself, `unauthenticated` when anybody on
+        /// the house's network could say the same, `null` until something answers for it.
+        #[schema(example = "unauthenticated")]
+        trust: Option<String>,
         /// Whether it answers its gateway.
         reachability: Reachability,
         /// Somebody operated it by hand, and remote wishes wait until then.

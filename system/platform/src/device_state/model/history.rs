@@ -151,7 +151,14 @@ pub enum Happened {
         /// Where it answers.
         endpoint: Endpoint,
     },
-    /// A device lost its node: it is on the list, but nothing answers for it.
+    /// A device proves itself by a certificate from now on; older ones of it count no more.
+    DeviceCertified {
+        /// The device.
+        device: DeviceId,
+        /// The how manieth it is.
+        certificate: u32,
+    },
+    /// A device lost its node or its certificate: it is on the list, but nothing answers for it.
     DeviceReleased {
         /// The device.
         device: DeviceId,
@@ -194,6 +201,7 @@ impl Happened {
             | Self::HandOperation { device, .. }
             | Self::Impersonation { device, .. }
             | Self::DeviceAdopted { device, .. }
+            | Self::DeviceCertified { device, .. }
             | Self::DeviceReleased { device } => Some(device),
             Self::UnknownNode { .. }
             | Self::FiringMissed { .. }

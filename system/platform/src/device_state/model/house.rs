@@ -10,7 +10,7 @@ use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::property::Source;
 use tomori_smart_home::schedule::Place;
 use tomori_smart_home::{
-    CommandId, Device, DeviceId, DeviceKind, Equipment, GatewayId, HomeId, PropertyName, PropertyValue,
+    CommandId, Device, DeviceId, DeviceKind, Equipment, GatewayId, HomeId, PropertyName, PropertyValue, Trust,
 };
 
 use super::CommandRecord;
@@ -118,6 +118,8 @@ pub struct DeviceState {
     /// Its line on the equipment list.
     #[serde(flatten)]
     pub equipment: Equipment,
+    /// How far what it says can be believed; `null` until something answers for it.
+    pub trust: Option<Trust>,
     /// Whether it answers the gateway, by the gateway's last word.
     pub reachability: Reachability,
     /// Somebody operated it by hand, and remote wishes wait until then (guideline 4.2); `None` when that is past.
@@ -242,6 +244,7 @@ impl NewEquipment {
             },
             model: text("model", &self.model, 0, 80)?,
             endpoint: self.endpoint,
+            certificate: None,
         })
     }
 }

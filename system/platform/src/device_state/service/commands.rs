@@ -89,7 +89,7 @@ fn accept(
     }
     let line =
         store::equipment::one(tx, home, &new.device)?.ok_or_else(|| StateError::NoSuchDevice(new.device.clone()))?;
-    if line.endpoint.is_none() {
+    if !line.is_adopted() {
         return Err(StateError::Refused {
             reason: Reason::NotAdopted,
             why: "no node is adopted for the device yet".to_owned(),

@@ -5,7 +5,7 @@ use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::schedule::Place;
 use tomori_smart_home::{DeviceId, Equipment, GatewayId, HomeId};
 
-use super::super::model::house::{MOST_DEVICES, check_endpoint};
+use super::super::model::house::{MOST_DEVICES, Unfit, check_endpoint};
 use super::super::model::{Changed, Happened, NewEquipment, NewHome, UnknownNode};
 use super::super::store::{self, history::Entry};
 use super::{Service, StateError, known_home};
@@ -113,7 +113,45 @@ impl Service {
         Ok(())
     }
 
-    /// Takes the node away from a device; the device stays on the list.
+    /// Lets a device prove itself: from now on it answers with a certificate of the house's own authority, and with
+    /// nothing else. Done again, the certificate before counts no more: so a lost device is shut out, and its
+    /// replacement gets a new one.
+    ///
+    /// # Errors
+    /// When home or device do not exist, or devices of its kind cannot have one.
+    pub async fn certify(&self, home: &HomeId, device: &DeviceId, by: &str) -> Result<u32, StateError> {
+        let now = self.inner.clock.now();
+        let (home_id, device_id) = (home.clone(), device.clone());
+        let certificate = self
+            .inner
+            .database
+            .try_write(move |tx| {
+                let line = known_device(tx, &home_id, &device_id)?;
+                if !line.device.kind.can_prove_itself() {
+                    let why = format!("a {} has no certificate", line.device.kind.short_name());
+                    return Err(StateError::Unfit(Unfit::new("kind", &why)));
+                }
+                store::equipment::certify(tx, &device_id)?;
+                let certified = known_device(tx, &home_id, &device_id)?.certificate.unwrap_or(0);
+                let happened = Happened::DeviceCertified {
+                    device: device_id,
+                    certificate: certified,
+                };
+                store::history::append(tx, &home_id, now, now, &Entry::Happened(&happened))?;
+                store::homes::bump_equipment(tx, &home_id)?;
+                Ok::<_, StateError>(certified)
+            })
+            .await?;
+        let detail = format!("certificate {certificate} in {home}; older ones count no more");
+        self.inner
+            .audit
+            .record(by, "device.certified", device.as_str(), &detail)
+            .await;
+        self.equipment_changed(home, device);
+        Ok(certificate)
+    }
+
+    /// Takes the node or the certificate away from a device; the device stays on the list.
     ///
     /// # Errors
     /// When home or device do not exist.
@@ -123,7 +161,7 @@ impl Service {
         self.inner
             .database
             .try_write(move |tx| {
-                if known_device(tx, &home_id, &device_id)?.endpoint.is_none() {
+                if !known_device(tx, &home_id, &device_id)?.is_adopted() {
                     return Ok(());
                 }
                 store::equipment::set_endpoint(tx, &device_id, None)?;

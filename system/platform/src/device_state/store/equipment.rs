@@ -9,7 +9,7 @@ use super::super::model::UnknownNode;
 use super::super::model::house::MOST_UNKNOWN;
 use super::{foreign, optional_word, word};
 
-pub(super) const COLUMNS: &str = "id, kind, room, name, model, node, class_code, instance";
+pub(super) const COLUMNS: &str = "id, kind, room, name, model, node, class_code, instance, certificate";
 
 pub(in crate::device_state) fn list(reader: &Reader<'_>, home: &HomeId) -> Result<Vec<Equipment>, DbError> {
     let sql = format!("SELECT {COLUMNS} FROM device WHERE home = $1 AND removed_at IS NULL ORDER BY room, name, id");
@@ -72,6 +72,8 @@ pub(in crate::device_state) fn add(
         device,
         model,
         endpoint,
+        // A new line has had none yet; `certify` counts them.
+        certificate: _,
     } = line;
     tx.execute(
         "INSERT INTO device (id, home, kind, room, name, model, node, class_code, instance, added_at, liveness, \
@@ -99,8 +101,8 @@ pub(in crate::device_state) fn set_endpoint(
     endpoint: Option<&Endpoint>,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE device SET node = $1, class_code = $2, instance = $3, liveness = 'never', liveness_since = NULL, \
-         doubt_since = NULL, appeared_after = 0, hold_until = NULL WHERE id = $4",
+        "UPDATE device SET node = $1, class_code = $2, instance = $3, certificate = NULL, liveness = 'never', \
+         liveness_since = NULL, doubt_since = NULL, appeared_after = 0, hold_until = NULL WHERE id = $4",
         &values![
             endpoint.map(|endpoint| endpoint.node.to_string()),
             endpoint.map(|endpoint| endpoint.class_code),
@@ -109,6 +111,17 @@ pub(in crate::device_state) fn set_endpoint(
         ],
     )?;
     tx.execute("DELETE FROM property WHERE device = $1", &values![device.as_str()])?;
+    Ok(())
+}
+
+/// Lets a device prove itself by its next certificate, in the place of any node or certificate before. Certificates are
+/// counted for as long as the row stands, so that none ever counts again.
+pub(in crate::device_state) fn certify(tx: &mut Tx<'_>, device: &DeviceId) -> Result<(), DbError> {
+    set_endpoint(tx, device, None)?;
+    tx.execute(
+        "UPDATE device SET certificates = certificates + 1, certificate = certificates + 1 WHERE id = $1",
+        &values![device.as_str()],
+    )?;
     Ok(())
 }
 
@@ -220,5 +233,6 @@ pub(super) fn line_of(row: &Row) -> Result<Equipment, DbError> {
                 class_code,
                 instance,
             }),
+        certificate: row.get("certificate")?,
     })
 }

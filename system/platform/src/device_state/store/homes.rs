@@ -38,7 +38,8 @@ pub(in crate::device_state) fn list(reader: &Reader<'_>) -> Result<Vec<HomeSumma
     let sql = format!(
         "SELECT id, time_zone, latitude, longitude, added_at, {GATEWAY}, \
          (SELECT COUNT(*) FROM device d WHERE d.home = h.id AND removed_at IS NULL) AS devices, \
-         (SELECT COUNT(*) FROM device d WHERE d.home = h.id AND removed_at IS NULL AND node IS NULL) AS waiting, \
+         (SELECT COUNT(*) FROM device d WHERE d.home = h.id AND removed_at IS NULL AND node IS NULL \
+         AND certificate IS NULL) AS waiting, \
          (SELECT COUNT(*) FROM device d WHERE d.home = h.id AND removed_at IS NULL AND liveness = 'lost') AS lost, \
          (SELECT COUNT(*) FROM unknown_node u WHERE u.home = h.id) AS unknown \
          FROM home h ORDER BY added_at, id"

@@ -165,16 +165,17 @@ pub(in crate::device_state) fn owner(
 ) -> Result<Option<(HomeId, Listed)>, DbError> {
     reader
         .query_one(
-            "SELECT home, node, removed_at FROM device WHERE id = $1",
+            "SELECT home, node, certificate, removed_at FROM device WHERE id = $1",
             &values![device.as_str()],
         )?
         .map(|row| {
             let removed: Option<Timestamp> = row.get("removed_at")?;
             let node: Option<String> = row.get("node")?;
-            let listed = match (removed, node) {
-                (Some(_), _) => Listed::Removed,
-                (None, None) => Listed::Waiting,
-                (None, Some(_)) => Listed::Adopted,
+            let certificate: Option<u32> = row.get("certificate")?;
+            let listed = match removed {
+                Some(_) => Listed::Removed,
+                None if node.is_some() || certificate.is_some() => Listed::Adopted,
+                None => Listed::Waiting,
             };
             Ok((word(&row, "home")?, listed))
         })
@@ -184,7 +185,7 @@ pub(in crate::device_state) fn owner(
 /// Where a device stands with the equipment list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::device_state) enum Listed {
-    /// A node answers for it.
+    /// A node answers for it, or it proves itself.
     Adopted,
     /// It is on the list, and no node is adopted for it.
     Waiting,

@@ -178,6 +178,7 @@ pub(super) fn line(n: u8) -> Equipment {
             class_code: 0x0263,
             instance: 1,
         }),
+        certificate: None,
     }
 }
 

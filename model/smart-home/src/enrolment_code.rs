@@ -1,7 +1,8 @@
-//! The enrolment code: what an operator hands to the installer of a gateway, on paper or on a screen.
+//! The enrolment code: what whoever installs a gateway or a device is handed, on paper or on a screen.
 //!
-//! It carries a secret, worth one enrolment, and the beginning of the fingerprint of the platform's authority, so
-//! that a gateway which knows nobody yet cannot be talked to by an impostor (EP⑥). Forty-five characters of Crockford
+//! It carries a secret, worth one enrolment, and the beginning of the fingerprint of an authority (the platform's for
+//! gateways, the house's own for devices), so that a newcomer who knows nobody yet cannot be talked to by an impostor
+//! (EP⑥). Forty-five characters of Crockford
 //! base 32 in nine groups; a wrong one is found by its check sum before anything is sent.
 
 use std::fmt;
@@ -20,10 +21,10 @@ const GROUP: usize = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EnrolmentCodeError {
     /// It has too few, too many or foreign characters.
-    #[error("an enrolment code has nine groups of five letters and digits; copy it again from the operator's page")]
+    #[error("an enrolment code has nine groups of five letters and digits; copy it again from where it was shown")]
     Form,
     /// Its check sum is wrong.
-    #[error("a character of the enrolment code was mistyped; compare it with the operator's page")]
+    #[error("a character of the enrolment code was mistyped; compare it with where it was shown")]
     Mistyped,
 }
 
