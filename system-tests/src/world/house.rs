@@ -34,6 +34,8 @@ pub struct Plan {
     pub has_wan: bool,
     /// Whether its gateway serves the app inside the house.
     pub has_door: bool,
+    /// Whether its things prove themselves with certificates, as far as such things can; they come for them with codes.
+    pub has_certificates: bool,
     /// Where it stands.
     pub plot: Plot,
 }
@@ -84,6 +86,7 @@ impl Plan {
             clock: None,
             has_wan: true,
             has_door: false,
+            has_certificates: false,
             plot: Plot::with(addresses),
         }
     }
@@ -104,6 +107,7 @@ impl Plan {
                 Text::new("居間", "Living room"),
             );
             node.travel_seconds = self.travel.as_secs_f64();
+            node.by_certificate = self.has_certificates && kind.can_prove_itself();
             node
         };
         HouseConfig {
@@ -131,6 +135,8 @@ impl Plan {
         config.commands.confirm_within_s = 10;
         config.commands.start_within_ms = 1_500;
         config.home.listen = self.has_door.then(|| self.plot.listen(0));
+        config.devices.listen = self.has_certificates.then(|| self.plot.listen(1));
+        config.devices.enrol = self.has_certificates.then(|| self.plot.listen(2));
         config
     }
 }

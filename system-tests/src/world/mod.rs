@@ -94,9 +94,13 @@ impl World {
                 room: node.room.ja.clone(),
                 name: node.name.ja.clone(),
                 model: "TOMORI-V1".to_owned(),
-                endpoint: Some(node.endpoint(config.number)),
+                endpoint: (!node.by_certificate).then(|| node.endpoint(config.number)),
             };
-            devices.push(services.device_state.add_equipment(&home, new, "op_test").await?);
+            let device = services.device_state.add_equipment(&home, new, "op_test").await?;
+            if node.by_certificate {
+                services.device_state.certify(&home, &device, "op_test").await?;
+            }
+            devices.push(device);
         }
         let folder = self.folder.path().join(format!("house-{}", plan.plot.number()));
         // As `tomori gateway --data` lays it out.

@@ -14,6 +14,7 @@ mod four_steps;
 mod frames;
 mod kill;
 mod people;
+mod proved;
 mod storage;
 mod thousand;
 mod wan_cut;

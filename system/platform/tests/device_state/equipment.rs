@@ -122,3 +122,49 @@ async fn a_node_that_is_adopted_already_is_not_unknown() {
     assert!(room.service.unknown_nodes(&room.home).await.unwrap().is_empty());
     assert_eq!(room.service.homes().await.unwrap()[0].unknown_nodes, 0);
 }
+
+/// A device that proves itself: certificates are counted and never come back, whatever happens to the line in between.
+#[tokio::test]
+async fn a_certificate_that_was_replaced_counts_no_more() {
+    let room = Room::new().await;
+    let mut lock = shutter(5);
+    lock.kind = tomori_smart_home::DeviceKind::ElectricLock;
+    lock.endpoint = None;
+    let lock = room.service.add_equipment(&room.home, lock, "op_test").await.unwrap();
+    let line = async || {
+        let part = room.service.equipment_part(&room.home).await.unwrap();
+        let line = part.content.equipment.into_iter().find(|line| line.device.id == lock);
+        (line.unwrap(), part.version)
+    };
+    assert_eq!(line().await.0.trust(), None);
+    let before = line().await.1;
+    assert_eq!(room.service.certify(&room.home, &lock, "op_test").await.unwrap(), 1);
+    let (certified, version) = line().await;
+    assert_eq!((certified.certificate, version), (Some(1), before + 1));
+    let state = room.service.device(&room.home, &lock).await.unwrap();
+    assert_eq!(state.trust, Some(tomori_smart_home::Trust::Authenticated));
+    let json = serde_json::to_value(&state).unwrap();
+    assert_eq!(
+        (&json["trust"], &json["certificate"]),
+        (&"authenticated".into(), &1.into())
+    );
+
+    assert_eq!(room.service.certify(&room.home, &lock, "op_test").await.unwrap(), 2);
+    room.service.release(&room.home, &lock, "op_test").await.unwrap();
+    assert_eq!(line().await.0.certificate, None);
+    assert_eq!(room.service.certify(&room.home, &lock, "op_test").await.unwrap(), 3);
+    // A node of plain ECHONET Lite in its place proves nothing any more.
+    let mut node = endpoint(6);
+    node.class_code = 0x026f;
+    room.service.adopt(&room.home, &lock, node, "op_test").await.unwrap();
+    assert_eq!(line().await.0.trust(), Some(tomori_smart_home::Trust::Unauthenticated));
+    assert_eq!(room.service.certify(&room.home, &lock, "op_test").await.unwrap(), 4);
+    assert_eq!(line().await.0.endpoint, None);
+
+    let refused = room
+        .service
+        .certify(&room.home, &room.shutter, "op_test")
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, StateError::Unfit(_)), "{refused}");
+}
