@@ -73,9 +73,12 @@ impl Session {
                 read = self.stream.read(&mut buffer) => match read {
                     Ok(0) | Err(_) => return,
                     Ok(count) => {
-                        heard_at = Instant::now();
                         let heard = self.wire.hear(buffer.get(..count).unwrap_or_default());
                         heard.into_iter().for_each(|heard| self.take(heard));
+                        // Until it has said hello its time runs, however slowly it spells it.
+                        if self.entered.is_some() {
+                            heard_at = Instant::now();
+                        }
                     }
                 },
                 told = next(line) => self.tell(told),
