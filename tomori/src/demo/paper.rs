@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
-use tomori_smart_home::{HomeId, ResidentId};
+use tomori_smart_home::{DeviceId, HomeId, ResidentId};
 
 const LARGEST: usize = 64 * 1024;
 
@@ -22,6 +22,9 @@ pub(super) struct Paper {
     pub token: String,
     /// The first resident.
     pub resident: ResidentId,
+    /// The things of the house that prove themselves, and their ids on the equipment list.
+    #[serde(default)]
+    pub proving: Vec<(String, DeviceId)>,
     /// Whether the gateway has been enrolled.
     pub enrolled: bool,
 }

@@ -77,6 +77,7 @@ pub(super) async fn seed(
         address: t("demo-home-address"),
     };
     services.personal_info.put_home(&home, info).await?;
+    let mut proving = Vec::new();
     for node in &house.nodes {
         let endpoint = Endpoint {
             node: NodeId::new(&node.identity(house.number).id)?,
@@ -88,9 +89,13 @@ pub(super) async fn seed(
             room: node.room.get(lang).to_owned(),
             name: node.name.get(lang).to_owned(),
             model: "TOMORI-V1".to_owned(),
-            endpoint: Some(endpoint),
+            endpoint: (!node.by_certificate).then_some(endpoint),
         };
-        services.device_state.add_equipment(&home, new, by).await?;
+        let device = services.device_state.add_equipment(&home, new, by).await?;
+        if node.by_certificate {
+            services.device_state.certify(&home, &device, by).await?;
+            proving.push((node.id.clone(), device));
+        }
     }
 
     let mut residents = Vec::new();
@@ -132,6 +137,7 @@ pub(super) async fn seed(
         residents,
         token: token.secret.text().to_owned(),
         resident: resident.clone(),
+        proving,
         enrolled: false,
     })
 }

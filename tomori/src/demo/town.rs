@@ -2,6 +2,7 @@
 
 mod children;
 mod inside;
+mod proving;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -88,6 +89,7 @@ impl Town {
             paper.enrolled = true;
             paper.write(&path)?;
         }
+        tokio::spawn(proving::install(world.clone(), paper.proving.clone()));
         Ok(Self { world, paper, running })
     }
 

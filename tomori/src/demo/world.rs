@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
-use tomori_device::HouseConfig;
+use tomori_device::{HouseConfig, NodeConfig, Text};
 use tomori_runtime::clock::{Clock as _, ScaledClock, SharedClock, SystemClock};
+use tomori_smart_home::DeviceKind;
 
 use crate::cli::DemoWish;
 
@@ -29,6 +30,10 @@ pub(super) struct World {
     pub link: SocketAddr,
     /// Where machines become gateways.
     pub enrolment: SocketAddr,
+    /// Where the house's devices with certificates connect.
+    pub devices: SocketAddr,
+    /// Where they come for their certificates.
+    pub certificates: SocketAddr,
     /// The UDP port of ECHONET Lite.
     pub echonet_port: u16,
     /// The time of the house.
@@ -54,6 +59,8 @@ impl World {
         let home_door = at(local, port(3))?;
         let link = at(local, port(4))?;
         let enrolment = at(local, port(5))?;
+        let devices = at(IpAddr::V4(GATEWAY), port(6))?;
+        let certificates = at(IpAddr::V4(GATEWAY), port(7))?;
         let house_clock: SharedClock = match (wish.speed, house_start) {
             (speed, start) if speed > 1.0 || start.is_some() => {
                 Arc::new(ScaledClock::new(start.unwrap_or_else(|| SystemClock.now()), speed))
@@ -67,6 +74,8 @@ impl World {
             home_door,
             link,
             enrolment,
+            devices,
+            certificates,
             echonet_port: echonet_port(wish.once)?,
             has_schedules: !wish.once,
             house_clock,
@@ -80,6 +89,7 @@ impl World {
         let mut house = HouseConfig::demo();
         house.port = self.echonet_port;
         house.memory = Some(self.folder.join("house.json"));
+        house.nodes.extend(proving());
         house
     }
 
@@ -110,10 +120,38 @@ impl World {
     pub(super) fn gateway_toml(&self) -> String {
         format!(
             "[lan]\naddress = \"{GATEWAY}\"\nport = {}\ngap_ms = 5\npoll_moving_ms = 300\n\
-             [uplink]\naddress = \"{}\"\n[home]\nlisten = \"{}\"\n",
-            self.echonet_port, self.link, self.home_door
+             [uplink]\naddress = \"{}\"\n[home]\nlisten = \"{}\"\n\
+             [devices]\nlisten = \"{}\"\nenrol = \"{}\"\n",
+            self.echonet_port, self.link, self.home_door, self.devices, self.certificates
         )
     }
+}
+
+/// What guards the house, and proves that it is what it says.
+fn proving() -> [NodeConfig; 2] {
+    let thing = |id, last, kind, (ja, en), (ja_room, en_room)| {
+        let address = Ipv4Addr::new(127, 0, 10, last);
+        let mut node = NodeConfig::new(id, address, kind, Text::new(ja, en), Text::new(ja_room, en_room));
+        node.by_certificate = true;
+        node
+    };
+    let living = ("リビング", "Living room");
+    [
+        thing(
+            "hall-lock",
+            20,
+            DeviceKind::ElectricLock,
+            ("玄関の電気錠", "Front door lock"),
+            ("玄関", "Hall"),
+        ),
+        thing(
+            "living-window",
+            21,
+            DeviceKind::OpenCloseSensor,
+            ("窓の開閉センサー", "Window contact"),
+            living,
+        ),
+    ]
 }
 
 fn free(address: IpAddr, wished: u16, taken: &mut Vec<u16>) -> Result<SocketAddr> {
