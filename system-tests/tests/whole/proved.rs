@@ -118,7 +118,11 @@ async fn things_with_certificates_are_believed_driven_and_shut_out() {
     })
     .await
     .unwrap();
-    assert!(inside.mqtt().unwrap().refusals().revoked >= 1);
+    until("its old certificate is refused", async || {
+        Ok(inside.mqtt().unwrap().refusals().revoked >= 1)
+    })
+    .await
+    .unwrap();
     house.devices.jam("thing-2", false).unwrap();
     certify(&world, 2).await;
     shows(&world, &lock, bolt, PropertyValue::Boolean(false)).await;

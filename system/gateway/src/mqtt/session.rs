@@ -21,6 +21,9 @@ const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// How long a client may take to take what is sent to it.
 const TAKE_WITHIN: Duration = Duration::from_secs(10);
 const BUFFER: usize = 4 * 1024;
+/// How long, and for how many bytes, a client whose connection ends is still listened to.
+const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
+const MOST_UNREAD: usize = 1024 * 1024;
 
 /// A connection under way.
 struct Session {
@@ -198,8 +201,21 @@ impl Session {
         if let Some((id, _)) = self.entered.take() {
             self.shared.leave(id, !self.said_goodbye);
         }
-        // A peer that reads the reason before the connection closes understands it.
-        let _ = timeout(Duration::from_secs(1), self.stream.shutdown()).await;
+        // What the peer had sent already is taken in and thrown away: otherwise the system would take back the reason that
+        // was just sent, and a device would not know why it was cut off.
+        let farewell = async {
+            self.stream.shutdown().await?;
+            let mut nothing = [0; BUFFER];
+            let mut most = MOST_UNREAD;
+            while most > 0 {
+                match self.stream.read(&mut nothing).await? {
+                    0 => break,
+                    count => most = most.saturating_sub(count),
+                }
+            }
+            Ok::<_, std::io::Error>(())
+        };
+        let _ = timeout(FAREWELL_WITHIN, farewell).await;
     }
 }
 
