@@ -43,6 +43,7 @@ fn house() -> HousePlan {
         },
         model: String::new(),
         endpoint: None,
+        certificate: None,
     };
     let zone = |number: u8, modes: &[Mode], is_way_in, devices: &[u8]| Zone {
         id: ZoneId::from_random([number; 10]),

@@ -124,7 +124,7 @@ impl Sensor {
         guards.then_some(Self {
             kind,
             // Plain ECHONET Lite proves nothing (EP⑧).
-            trust: Trust::Unauthenticated,
+            trust: equipment.trust().unwrap_or(Trust::Unauthenticated),
         })
     }
 }
