@@ -34,6 +34,8 @@ const RATE: Refill = Refill {
 };
 /// After so many unheard messages the connection ends.
 const MOST_UNHEARD: u32 = 500;
+/// So many of them are forgiven with each that is heard.
+const FORGIVEN: u32 = 10;
 /// Somebody's reaching for another device's topics is told at most this often.
 const REACHING_EVERY: Duration = Duration::from_secs(60);
 
@@ -456,7 +458,10 @@ impl Core {
     /// Whether one more message of a connection is heard.
     fn bear(&mut self, now: Moment, id: SessionId) -> Result<(), Refusal> {
         if self.rate.take(&id, 1.0, now.run).is_ok() {
-            self.unheard.remove(&id);
+            // Forgiven slowly: a flood is heard now and then, too.
+            if let Some(unheard) = self.unheard.get_mut(&id) {
+                *unheard = unheard.saturating_sub(FORGIVEN);
+            }
             return Ok(());
         }
         self.refusals.flooded += 1;
