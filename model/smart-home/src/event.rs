@@ -10,6 +10,7 @@ use crate::command::{Command, Stage};
 use crate::device::Endpoint;
 use crate::ids::{CommandId, DeviceId, IncidentId, ScheduleId};
 use crate::property::{PropertyName, Report};
+use crate::unlock::{Attestation, Digest};
 
 /// Something that happened in the house.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +103,38 @@ pub enum What {
     ClockJumped {
         /// By how many seconds; positive is forward.
         seconds: i64,
+    },
+    /// The gateway's signed word that an incident was opened (use case 2).
+    IncidentAttested {
+        /// The incident.
+        incident: IncidentId,
+        /// The signed `IncidentOpened`.
+        attested: Attestation,
+    },
+    /// The gateway's signed answer to a bundle that asked for a lock to be opened: a receipt or a refusal.
+    UnlockAnswered {
+        /// SHA-256 of the bundle.
+        bundle: Digest,
+        /// The incident that the bundle names, to file the answer by; `None` when it names none.
+        incident: Option<IncidentId>,
+        /// The signed `Receipt` or `RefusalNotice`.
+        attested: Attestation,
+    },
+    /// A lock that was opened from afar was told to lock again.
+    Relocked {
+        /// The incident for which it was opened.
+        incident: IncidentId,
+        /// The lock.
+        lock: DeviceId,
+        /// Whether it shows that it is locked; if not, somebody has to look.
+        is_confirmed: bool,
+    },
+    /// The door that was opened from afar stands open longer than it should.
+    DoorLeftOpen {
+        /// The incident for which it was opened.
+        incident: IncidentId,
+        /// Its lock.
+        lock: DeviceId,
     },
     /// An alarm. It is never merged away, and told until the platform has stored it.
     AlarmRaised {

@@ -30,3 +30,7 @@ pub const BATCHES_IN_FLIGHT: usize = 4;
 pub const COMMANDS_IN_FLIGHT: usize = 64;
 /// Names and addresses of a gateway inside the house.
 pub const LOCAL_NAMES: usize = 8;
+/// Bytes of a bundle that asks for a lock to be opened.
+pub const UNLOCK_BUNDLE_BYTES: usize = 16 * 1024;
+/// Bytes of a security company's signed roster.
+pub const ROSTER_BYTES: usize = 512 * 1024;

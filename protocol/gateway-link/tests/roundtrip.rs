@@ -17,6 +17,7 @@ use tomori_smart_home::event::What;
 use tomori_smart_home::plan::Grant;
 use tomori_smart_home::property::{Report, Source, name};
 use tomori_smart_home::schedule::{Moment, Pause, Place, Weekdays};
+use tomori_smart_home::unlock::{Attestation, Digest};
 use tomori_smart_home::{
     Alarm, AlarmId, Command, CommandId, Device, DeviceId, DeviceKind, Equipment, Event, GrantId, Hazard, HomeId,
     HousePlan, IncidentId, NodeId, Nonce, OperatorId, OrderId, Origin, PropertyName, PropertyValue, Reason, ResidentId,
@@ -287,6 +288,10 @@ fn reports() -> impl Strategy<Value = Report> {
     (values(), times(), sources).prop_map(|(value, at, source)| Report { value, at, source })
 }
 
+fn attestations() -> impl Strategy<Value = Attestation> {
+    vec(any::<u8>(), 1..=Attestation::MOST).prop_map(Attestation)
+}
+
 fn alarms() -> impl Strategy<Value = Alarm> {
     let hazards = proptest::sample::select(Hazard::ALL.to_vec());
     let trusts = proptest::sample::select(vec![Trust::Authenticated, Trust::Unauthenticated]);
@@ -407,6 +412,20 @@ fn whats() -> impl Strategy<Value = What> {
         (schedule_ids(), dates()).prop_map(|(schedule, date)| What::FiringMissed { schedule, date }),
         any::<i64>().prop_map(|seconds| What::ClockJumped { seconds }),
         any::<u64>().prop_map(|count| What::ReportsMerged { count }),
+        (incident_ids(), attestations()).prop_map(|(incident, attested)| What::IncidentAttested { incident, attested }),
+        (any::<[u8; 32]>(), option::of(incident_ids()), attestations()).prop_map(|(bundle, incident, attested)| {
+            What::UnlockAnswered {
+                bundle: Digest(bundle),
+                incident,
+                attested,
+            }
+        }),
+        (incident_ids(), device_ids(), any::<bool>()).prop_map(|(incident, lock, is_confirmed)| What::Relocked {
+            incident,
+            lock,
+            is_confirmed
+        }),
+        (incident_ids(), device_ids()).prop_map(|(incident, lock)| What::DoorLeftOpen { incident, lock }),
         alarms().prop_map(|alarm| What::AlarmRaised { alarm }),
         armings().prop_map(|arming| What::ArmingChanged { arming }),
         incident_ids().prop_map(|incident| What::IncidentClosed { incident }),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use tomori_runtime::config::{Rejection, Validate};
+use tomori_unlock::RootKey;
 
 use crate::command::Patience;
 use crate::lan::LanConfig;
@@ -20,6 +21,8 @@ pub struct Config {
     pub lan: Lan,
     /// Devices that prove themselves.
     pub devices: Devices,
+    /// The security company.
+    pub security_company: SecurityCompany,
     /// Commands and hand operation.
     pub commands: Commands,
     /// The journal.
@@ -66,6 +69,18 @@ pub struct Devices {
     pub listen: Option<SocketAddr>,
     /// Where they come for their certificates with a code; nowhere when absent.
     pub enrol: Option<SocketAddr>,
+}
+
+/// The security company that may ask for a door to be opened (`[security_company]`; docs/unlock.md).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecurityCompany {
+    /// Its root key, as `tomori roster init` shows it. Without it no door of this house is opened from afar.
+    pub root: Option<String>,
+    /// After how many seconds a door that nobody opened is locked again; 10 to 3,600.
+    pub relock_after_s: u32,
+    /// After how many seconds a door that stands open is told of; 10 to 3,600.
+    pub left_open_after_s: u32,
 }
 
 /// Commands and hand operation (`[commands]`).
@@ -132,6 +147,24 @@ impl Default for Commands {
             confirm_within_s: 90,
             start_within_ms: 5_000,
         }
+    }
+}
+
+impl Default for SecurityCompany {
+    fn default() -> Self {
+        Self {
+            root: None,
+            relock_after_s: 120,
+            left_open_after_s: 180,
+        }
+    }
+}
+
+impl SecurityCompany {
+    /// The pinned root; `None` when there is none. A text that is none is refused when the file is read.
+    #[must_use]
+    pub fn root(&self) -> Option<RootKey> {
+        self.root.as_ref().and_then(|root| root.parse().ok())
     }
 }
 
@@ -259,6 +292,18 @@ impl Validate for Config {
                 25_000,
             ),
             ("journal.most_mib", u64::from(self.journal.most_mib), 1, 1_024),
+            (
+                "security_company.relock_after_s",
+                u64::from(self.security_company.relock_after_s),
+                10,
+                3_600,
+            ),
+            (
+                "security_company.left_open_after_s",
+                u64::from(self.security_company.left_open_after_s),
+                10,
+                3_600,
+            ),
         ] {
             Rejection::unless_within(key, &given, &low, &high)?;
         }
@@ -288,6 +333,13 @@ impl Validate for Config {
                 "devices.enrol",
                 "set devices.listen, too: a device with a certificate needs a door to connect to",
                 "devices.listen も設定してください。証明書を受け取った機器がつなぐ先が必要です",
+            ));
+        }
+        if self.security_company.root.is_some() && self.security_company.root().is_none() {
+            return Err(Rejection::new(
+                "security_company.root",
+                "mistyped: expected eight groups of seven letters A to Z and digits 2 to 7; compare it with `tomori roster show root.pem`",
+                "打ち間違いがあります。A から Z と 2 から 7 の 7 字が 8 組です。tomori roster show root.pem の表示と見比べてください",
             ));
         }
         if let Some(address) = &self.uplink.address
@@ -358,7 +410,7 @@ mod tests {
         // to be in the file.
         for key in "address port multicast poll_every_ms poll_moving_ms lost_after_ms answer_within_ms set_within_ms \
                     gap_ms search_every_s repeat_every_s hand_hold_min confirm_within_s start_within_ms most_mib \
-                    listen url enrol"
+                    listen url enrol root relock_after_s left_open_after_s"
             .split_whitespace()
         {
             assert!(

@@ -21,6 +21,7 @@ use crate::plan::{PlanError, PlanRoom};
 use crate::schedule::Runner;
 use crate::store::{Draft, Need, Store, StoreError, chain};
 use crate::timekeeping::Timekeeper;
+use crate::unlock::{self, UnlockRoom};
 use crate::uplink::{Away, Identity, Uplink, UplinkState};
 use crate::vault::{Vault, VaultError};
 
@@ -67,6 +68,7 @@ pub struct Gateway {
     changes: Changes,
     lan: Vec<mpsc::Receiver<LanEvent>>,
     desk: Option<(std::path::PathBuf, Mqtt)>,
+    unlock: Option<UnlockRoom>,
     uplink: Option<(Uplink, Identity)>,
     inner_stop: (Trigger, Shutdown),
 }
@@ -175,6 +177,19 @@ impl Gateway {
         };
         let state = watch::Sender::new(state);
         let door = watch::Sender::new(identity.as_ref().map(Identity::door));
+        let unlock = match &identity {
+            Some(identity) => {
+                let parts = unlock::Parts::of_house(
+                    (&identity.home, &identity.gateway),
+                    &config.security_company,
+                    &vault,
+                    (&store, &plan, &time),
+                    &lan,
+                );
+                Some(UnlockRoom::open(parts).map_err(GatewayError::Vault)?)
+            }
+            None => None,
+        };
         let house = House::new(HouseParts {
             home,
             store: store.clone(),
@@ -182,6 +197,7 @@ impl Gateway {
             plan: plan.clone(),
             time: time.clone(),
             executor: executor.clone(),
+            unlock: unlock.clone(),
             arming: arming.clone(),
             entropy: entropy.clone(),
             uplink: state.subscribe(),
@@ -189,12 +205,13 @@ impl Gateway {
             health: store.health(),
             changes: changes.clone(),
         });
-        let uplink = identity.map(|identity| {
+        let uplink = identity.zip(unlock.clone()).map(|(identity, unlock)| {
             let uplink = Uplink {
                 vault,
                 store: store.clone(),
                 executor: executor.clone(),
                 arming: arming.clone(),
+                unlock,
                 plan: plan.clone(),
                 time: time.clone(),
                 wall: clocks.wall,
@@ -217,6 +234,7 @@ impl Gateway {
             changes,
             lan: lan_events,
             desk,
+            unlock,
             uplink,
             inner_stop,
         })
@@ -248,6 +266,9 @@ impl Gateway {
             tasks.spawn(mqtt::sit(folder, mqtt, inner.clone()));
         }
         tasks.spawn(self.arming.clone().run(inner.clone()));
+        if let Some(unlock) = self.unlock.clone() {
+            tasks.spawn(unlock.run(inner.clone()));
+        }
         self.executor.resume().await;
         let runner = Runner {
             store: self.store.clone(),

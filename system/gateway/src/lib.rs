@@ -1,7 +1,7 @@
 //! The home gateway (ホームゲートウェイ): the house's own mind, with or without the platform.
 //!
 //! Rooms: `lan` speaks with the devices by ECHONET Lite and `mqtt` with those that prove themselves, `arming` guards the
-//! house, `command` sees wishes through, `schedule` runs the resident's schedules,
+//! house and `unlock` its locks, `command` sees wishes through, `schedule` runs the resident's schedules,
 //! `store` remembers, `uplink` keeps the way to the platform, `plan` holds what the platform told of the house,
 //! `timekeeping` judges the clock, `local` is the house as the app at home sees it.
 //!
@@ -23,6 +23,7 @@ mod plan;
 mod schedule;
 mod store;
 mod timekeeping;
+mod unlock;
 mod uplink;
 mod vault;
 
@@ -33,6 +34,7 @@ pub use local::{CommandView, DeviceView, House, HouseView, Resident};
 pub use plan::{PlanError, PlanRefused};
 pub use store::{Health, RecordError, StoreError};
 pub use timekeeping::ClockView;
+pub use unlock::Panel;
 pub use uplink::{Away, ConnectError, DoorIdentity, EnrolError, Enrolled, IdentityError, UplinkState, enrol};
 pub use vault::VaultError;
 

@@ -32,4 +32,4 @@ pub use refusal::{Doubt, Refusal};
 pub use roster::{CredentialId, Member, Passkey, PasskeyState, PublicPoint, Roster};
 pub use statement::{Statement, Unreadable};
 pub use statements::{Arrival, IncidentOpened, UnlockApproval, UnlockRequest};
-pub use words::{Digest, GatewayCode, UnixMillis};
+pub use words::{Attestation, Digest, GatewayCode, UnixMillis};

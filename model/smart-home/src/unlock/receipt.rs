@@ -1,5 +1,7 @@
 //! What the gateway says afterwards. Signed with its identity key, and written into every audit chain on the way.
 
+use serde::{Deserialize, Serialize};
+
 use super::cbor::{Reader, Writer};
 use super::refusal::Refusal;
 use super::statement::{Statement, Unreadable, read_id};
@@ -7,7 +9,8 @@ use super::words::{Digest, UnixMillis};
 use crate::ids::{DeviceId, GatewayId, HomeId, IncidentId};
 
 /// What came of driving the lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// The lock itself shows that it is open.
     Opened,

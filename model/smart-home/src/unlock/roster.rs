@@ -7,7 +7,7 @@ use super::cbor::{Reader, Writer};
 use super::people::Role;
 use super::statement::{Statement, Unreadable, read_id};
 use super::statements::plain;
-use super::words::UnixMillis;
+use super::words::{UnixMillis, write_hexadecimal};
 use crate::ids::{CompanyId, StaffId};
 
 /// The roster of a security company. Signed by the company's offline root, which the gateway learned at installation.
@@ -263,10 +263,6 @@ fn out_of_order(field: &'static str) -> Unreadable {
         field,
         why: "not in ascending order, or one twice",
     }
-}
-
-fn write_hexadecimal(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
 impl fmt::Display for CredentialId {

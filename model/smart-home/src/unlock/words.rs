@@ -13,6 +13,10 @@ use super::cbor::{CborError, Reader, Writer};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 32]);
 
+/// A statement with a gateway's signature, as bytes to be carried (`tomori/unlock/attested`). Hexadecimal in text.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Attestation(pub Vec<u8>);
+
 /// Milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.
 ///
 /// A [`Timestamp`] has nanoseconds, which a spelling would have to carry or lose; what is signed has exactly this.
@@ -150,9 +154,14 @@ impl fmt::Display for UnixMillis {
     }
 }
 
+impl Attestation {
+    /// The longest, in bytes.
+    pub const MOST: usize = 2048;
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write_hexadecimal(&self.0, f)
     }
 }
 
@@ -170,22 +179,55 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        from_hexadecimal(&text)
+        let bytes = from_hexadecimal(&String::deserialize(deserializer)?, 32);
+        bytes
+            .and_then(|bytes| bytes.try_into().ok())
             .map(Self)
             .ok_or_else(|| serde::de::Error::custom("expected 64 hexadecimal digits"))
     }
 }
 
-fn from_hexadecimal(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+impl fmt::Display for Attestation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hexadecimal(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Attestation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attestation({} bytes)", self.0.len())
+    }
+}
+
+impl Serialize for Attestation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Attestation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = from_hexadecimal(&String::deserialize(deserializer)?, Self::MOST);
+        bytes
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("expected hexadecimal digits, two a byte, at most 2,048 bytes"))
+    }
+}
+
+pub(super) fn write_hexadecimal(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+/// Bytes of digits in lower case.
+fn from_hexadecimal(text: &str, most: usize) -> Option<Vec<u8>> {
+    let plain = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    if !text.len().is_multiple_of(2) || text.len() / 2 > most || !text.bytes().all(plain) {
         return None;
     }
-    let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(place * 2..place * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
+    (0..text.len())
+        .step_by(2)
+        .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -224,5 +266,10 @@ mod tests {
         assert_eq!(text, format!("\"{}\"", "ab".repeat(32)));
         assert_eq!(serde_json::from_str::<Digest>(&text).unwrap(), digest);
         assert!(serde_json::from_str::<Digest>("\"AB\"").is_err());
+        assert!(serde_json::from_str::<Digest>("\"abab\"").is_err());
+        let attested = Attestation(vec![0, 255]);
+        assert_eq!(serde_json::to_string(&attested).unwrap(), "\"00ff\"");
+        assert_eq!(serde_json::from_str::<Attestation>("\"00ff\"").unwrap(), attested);
+        assert!(serde_json::from_str::<Attestation>("\"0\"").is_err());
     }
 }

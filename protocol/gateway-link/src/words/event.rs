@@ -4,6 +4,7 @@ use tomori_smart_home::arming::Arming;
 use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::{Event, What};
 use tomori_smart_home::property::{Report, Source};
+use tomori_smart_home::unlock::{Attestation, Digest};
 use tomori_smart_home::{Alarm, Command, DeviceId, PropertyName};
 
 use crate::error::ContractError;
@@ -72,6 +73,32 @@ impl From<&What> for Wire {
             }),
             What::ClockJumped { seconds } => Self::ClockJumped(v1::ClockJumped { seconds: *seconds }),
             What::ReportsMerged { count } => Self::ReportsMerged(v1::ReportsMerged { count: *count }),
+            What::IncidentAttested { incident, attested } => Self::IncidentAttested(v1::IncidentAttested {
+                incident_id: incident.to_string(),
+                attested: attested.0.clone().into(),
+            }),
+            What::UnlockAnswered {
+                bundle,
+                incident,
+                attested,
+            } => Self::UnlockAnswered(v1::UnlockAnswered {
+                bundle: bundle.0.to_vec().into(),
+                attested: attested.0.clone().into(),
+                incident_id: incident.as_ref().map(ToString::to_string).unwrap_or_default(),
+            }),
+            What::Relocked {
+                incident,
+                lock,
+                is_confirmed,
+            } => Self::Relocked(v1::Relocked {
+                incident_id: incident.to_string(),
+                device_id: lock.to_string(),
+                confirmed: *is_confirmed,
+            }),
+            What::DoorLeftOpen { incident, lock } => Self::DoorLeftOpen(v1::DoorLeftOpen {
+                incident_id: incident.to_string(),
+                device_id: lock.to_string(),
+            }),
             What::AlarmRaised { alarm } => Self::AlarmRaised(alarm.into()),
             What::ArmingChanged { arming } => Self::ArmingChanged(arming.into()),
             What::IncidentClosed { incident } => Self::IncidentClosed(v1::IncidentClosed {
@@ -123,6 +150,20 @@ impl TryFrom<Wire> for What {
             }),
             Wire::ClockJumped(inner) => Ok(Self::ClockJumped { seconds: inner.seconds }),
             Wire::ReportsMerged(inner) => Ok(Self::ReportsMerged { count: inner.count }),
+            Wire::IncidentAttested(inner) => Ok(Self::IncidentAttested {
+                incident: read::id("incident_attested.incident_id", &inner.incident_id)?,
+                attested: attestation("incident_attested.attested", &inner.attested)?,
+            }),
+            Wire::UnlockAnswered(inner) => answered(inner).map_err(|error| error.within("unlock_answered")),
+            Wire::Relocked(inner) => Ok(Self::Relocked {
+                incident: read::id("relocked.incident_id", &inner.incident_id)?,
+                lock: read::id("relocked.device_id", &inner.device_id)?,
+                is_confirmed: inner.confirmed,
+            }),
+            Wire::DoorLeftOpen(inner) => Ok(Self::DoorLeftOpen {
+                incident: read::id("door_left_open.incident_id", &inner.incident_id)?,
+                lock: read::id("door_left_open.device_id", &inner.device_id)?,
+            }),
             Wire::AlarmRaised(inner) => Ok(Self::AlarmRaised {
                 alarm: Alarm::try_from(inner).map_err(|error| error.within("alarm_raised"))?,
             }),
@@ -134,6 +175,23 @@ impl TryFrom<Wire> for What {
             }),
         }
     }
+}
+
+fn answered(message: v1::UnlockAnswered) -> Result<What, ContractError> {
+    let bundle = message.bundle.as_ref().try_into().map(Digest);
+    Ok(What::UnlockAnswered {
+        bundle: bundle.map_err(|_| ContractError::new("bundle", "a SHA-256 has 32 bytes"))?,
+        incident: match message.incident_id.as_str() {
+            "" => None,
+            id => Some(read::id("incident_id", id)?),
+        },
+        attested: attestation("attested", &message.attested)?,
+    })
+}
+
+fn attestation(field: &'static str, bytes: &[u8]) -> Result<Attestation, ContractError> {
+    read::bytes(field, bytes.len(), Attestation::MOST)?;
+    Ok(Attestation(bytes.to_vec()))
 }
 
 fn reported(device: &DeviceId, property: &PropertyName, report: &Report) -> v1::PropertyReported {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::arming::{Arming, Code, Outcome, Security, Wish};
+use tomori_smart_home::unlock::Refusal;
 use tomori_smart_home::{Hazard, HomeId, IncidentId, OrderId, Trust};
 
 use super::{Link, PortError, Viewer};
@@ -60,6 +61,8 @@ pub enum IncidentStep {
     },
     /// The security company was told how to find and enter the home.
     Disclosed,
+    /// The gateway told of the door.
+    Door(DoorStep),
     /// Somebody wrote something down.
     Note {
         /// What.
@@ -72,6 +75,25 @@ pub enum IncidentStep {
         /// The report.
         report: String,
     },
+}
+
+/// What the gateway told of the door while it was opened from afar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DoorStep {
+    /// It signed that the incident was opened.
+    Attested,
+    /// The lock was opened for a guard, and shows it.
+    Opened,
+    /// The lock was driven, and does not show what came of it.
+    Unsure,
+    /// The gateway refused to open it; `None` for a reason that is not known here.
+    Refused(Option<Refusal>),
+    /// The lock is locked again.
+    Locked,
+    /// The lock was told to lock again, and does not show it.
+    NotLocked,
+    /// The door stands open longer than it should.
+    LeftOpen,
 }
 
 /// An incident and its story, oldest entry first.

@@ -1,12 +1,13 @@
 //! The guard and incidents, in words.
 
 use tomori_look::{Tone, When};
+use tomori_runtime::i18n::Lang;
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::arming::{Arming, Fault, Mode, Outcome, Phase};
 use tomori_smart_home::{Hazard, Trust};
 
 use super::Say;
-use crate::port::IncidentStep;
+use crate::port::{DoorStep, IncidentStep};
 
 impl Say {
     /// How a house is guarded.
@@ -117,12 +118,33 @@ impl Say {
                 (Tone::Alarm, what, source)
             }
             IncidentStep::Disclosed => (Tone::Sent, self.text("step-disclosed"), String::new()),
+            IncidentStep::Door(step) => self.door_step(*step),
             IncidentStep::Note { text } => (Tone::Confirmed, self.text("step-note"), text.clone()),
             IncidentStep::Closed { closing, report } => (
                 Tone::Resting,
                 self.text_of("step-closed", "closing", &self.closing(*closing)),
                 report.clone(),
             ),
+        }
+    }
+
+    /// What the gateway told of the door.
+    fn door_step(self, step: DoorStep) -> (Tone, String, String) {
+        let none = String::new;
+        match step {
+            DoorStep::Attested => (Tone::Resting, self.text("step-attested"), none()),
+            DoorStep::Opened => (Tone::Attention, self.text("step-opened"), none()),
+            DoorStep::Unsure => (Tone::Alarm, self.text("step-unsure"), none()),
+            DoorStep::Refused(why) => {
+                let why = why.map(|why| match self.lang {
+                    Lang::Ja => why.ja(),
+                    Lang::En => why.en(),
+                });
+                (Tone::Alarm, self.text("step-refused"), why.unwrap_or_default())
+            }
+            DoorStep::Locked => (Tone::Confirmed, self.text("step-locked"), none()),
+            DoorStep::NotLocked => (Tone::Alarm, self.text("step-not-locked"), none()),
+            DoorStep::LeftOpen => (Tone::Alarm, self.text("step-left-open"), none()),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::plan::PlanRoom;
 use crate::schedule::next_firings;
 use crate::store::{Health, Store};
 use crate::timekeeping::Timekeeper;
+use crate::unlock::{Panel, UnlockRoom};
 use crate::uplink::{DoorIdentity, UplinkState};
 
 /// Changes that a slow listener may miss before it is told to look at everything again.
@@ -40,6 +41,7 @@ pub(crate) struct HouseParts {
     pub(crate) plan: PlanRoom,
     pub(crate) time: Timekeeper,
     pub(crate) executor: Executor,
+    pub(crate) unlock: Option<UnlockRoom>,
     pub(crate) arming: ArmingRoom,
     pub(crate) entropy: SharedEntropy,
     pub(crate) uplink: watch::Receiver<UplinkState>,
@@ -82,6 +84,12 @@ impl House {
     #[must_use]
     pub fn plan(&self) -> Option<HousePlan> {
         self.parts.plan.in_force().map(|in_force| in_force.plan().clone())
+    }
+
+    /// What the panel at the door shows whoever stands there; `None` while there is no incident with a door to open.
+    #[must_use]
+    pub fn panel(&self) -> Option<Panel> {
+        self.parts.unlock.as_ref().and_then(UnlockRoom::panel)
     }
 
     /// The house as it is now.

@@ -19,6 +19,7 @@ use crate::command::Executor;
 use crate::plan::PlanRoom;
 use crate::store::{Need, Note, Store};
 use crate::timekeeping::{Heard, Timekeeper};
+use crate::unlock::UnlockRoom;
 use crate::vault::Vault;
 
 /// A conversation that stood for this long was a good one: the next loss begins its pauses anew.
@@ -72,6 +73,7 @@ pub(crate) struct Uplink {
     pub(crate) store: Store,
     pub(crate) executor: Executor,
     pub(crate) arming: ArmingRoom,
+    pub(crate) unlock: UnlockRoom,
     pub(crate) plan: PlanRoom,
     pub(crate) time: Timekeeper,
     pub(crate) wall: SharedClock,

@@ -222,6 +222,13 @@ impl Uplink {
                 Err(error) => tracing::warn!(%error, "the platform closes an incident that is none"),
                 Ok(incident) => self.arming.closed(incident).await,
             },
+            // Driving a lock takes as long as a lock takes; the conversation goes on meanwhile.
+            platform_message::Message::UnlockBundle(message) => self.unlock.deliver(message.bundle.to_vec()),
+            platform_message::Message::CompanyRoster(message) => {
+                if let Err(why) = self.unlock.take_roster(&message.signed_roster).await {
+                    tracing::warn!(target: "audit", why = %why.code(), "the security company's roster is not taken over");
+                }
+            }
             platform_message::Message::Goodbye(goodbye) => return Some(farewell(&goodbye)),
             // A second welcome means nothing.
             platform_message::Message::Welcome(_) => {}

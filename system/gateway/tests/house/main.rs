@@ -18,4 +18,5 @@ mod peer;
 mod platform;
 mod schedules;
 mod shutter;
+mod unlock;
 mod uplink;

@@ -41,6 +41,8 @@ pub struct Board {
     pub plan_acks: Vec<u64>,
     pub renewals: u32,
     pub enrolments: u32,
+    /// The request of the last enrolment: the gateway's key is in it.
+    pub csr: Vec<u8>,
     pub clock_ahead: SignedDuration,
     /// How long a certificate lives.
     pub life: SignedDuration,
@@ -88,6 +90,7 @@ impl Platform {
                 plan_acks: Vec::new(),
                 renewals: 0,
                 enrolments: 0,
+                csr: Vec::new(),
                 clock_ahead: SignedDuration::ZERO,
                 life: SignedDuration::from_hours(24 * 30),
                 push: None,
@@ -229,6 +232,7 @@ impl Enrolment for Desk {
         let (number, life, home) = {
             let mut board = self.board.lock().unwrap();
             board.enrolments += 1;
+            board.csr = request.csr_der.to_vec();
             (board.enrolments, board.life, board.home.clone())
         };
         let (chain, server) = self.issue(&request.csr_der, life);

@@ -9,9 +9,9 @@ mod store;
 pub use model::history::CursorError;
 pub use model::house::Unfit;
 pub use model::{
-    Change, Changed, CommandRecord, Cursor, Desired, DeviceState, GatewayState, Guard, GuardEntry, GuardWhat, Happened,
-    HistoryEntry, HistoryPage, HomeSummary, House, NewCommand, NewEquipment, NewHome, Page, PropertyState, Quality,
-    Reachability, Reported, UnknownNode,
+    Change, Changed, CommandRecord, Cursor, Desired, DeviceState, DoorWord, GatewayState, Guard, GuardEntry, GuardWhat,
+    Happened, HistoryEntry, HistoryPage, HomeSummary, House, NewCommand, NewEquipment, NewHome, Page, PropertyState,
+    Quality, Reachability, Reported, UnknownNode,
 };
 pub use service::equipment::EquipmentPart;
 pub use service::{BatchError, Connected, Keep, Service, StateError};

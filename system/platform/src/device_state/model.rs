@@ -8,7 +8,7 @@ pub(super) mod house;
 pub(super) mod twin;
 
 pub use command::{CommandRecord, NewCommand};
-pub use guard::{Guard, GuardEntry, GuardWhat};
+pub use guard::{DoorWord, Guard, GuardEntry, GuardWhat};
 pub use history::{Cursor, Happened, HistoryEntry, HistoryPage, Page};
 pub use house::{
     Desired, DeviceState, GatewayState, HomeSummary, House, NewEquipment, NewHome, PropertyState, Quality,

@@ -1,6 +1,7 @@
 //! Incidents: one for each cause, told to the company once and in order, and nothing disclosed beyond the contract.
 
 mod attacks;
+mod door;
 
 use std::collections::BTreeSet;
 

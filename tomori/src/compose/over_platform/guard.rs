@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use tomori_app::port::{
-    CloseError, CodesError, Given, GuardPort, GuardView, IncidentEntry, IncidentStep, IncidentStory, IncidentView,
-    NewCodes, OrderError, PortError, Viewer,
+    CloseError, CodesError, DoorStep, Given, GuardPort, GuardView, IncidentEntry, IncidentStep, IncidentStory,
+    IncidentView, NewCodes, OrderError, PortError, Viewer,
 };
+use tomori_platform::device_state::DoorWord;
 use tomori_platform::services::dispatch::{Actor, DispatchError, Incident, Step};
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::arming::{Order, Wish};
+use tomori_smart_home::unlock::Refusal;
 use tomori_smart_home::{HomeId, IncidentId};
 
 use super::errors::{state_error, unavailable};
@@ -125,8 +127,25 @@ fn step(step: Step) -> IncidentStep {
             trust: alarm.trust,
         },
         Step::Disclosed { .. } => IncidentStep::Disclosed,
+        Step::Door { word, answer } => IncidentStep::Door(door(&word, answer)),
         Step::Note { text, .. } => IncidentStep::Note { text },
         Step::Closed { closing, report, .. } => IncidentStep::Closed { closing, report },
+    }
+}
+
+fn door(word: &DoorWord, answer: Option<String>) -> DoorStep {
+    match word {
+        DoorWord::Attested { .. } => DoorStep::Attested,
+        DoorWord::Answered { .. } => match answer.as_deref() {
+            Some("opened") => DoorStep::Opened,
+            Some("notConfirmed" | "interrupted") | None => DoorStep::Unsure,
+            Some(code) => DoorStep::Refused(Refusal::from_code(code)),
+        },
+        DoorWord::Relocked { is_confirmed: true, .. } => DoorStep::Locked,
+        DoorWord::Relocked {
+            is_confirmed: false, ..
+        } => DoorStep::NotLocked,
+        DoorWord::LeftOpen { .. } => DoorStep::LeftOpen,
     }
 }
 

@@ -8,8 +8,9 @@ use tomori_smart_home::device::Endpoint;
 use tomori_smart_home::event::What;
 use tomori_smart_home::property::Source;
 use tomori_smart_home::schedule::Firing;
-use tomori_smart_home::{Command, CommandId, DeviceId, Event, PropertyName, PropertyValue, Stage};
+use tomori_smart_home::{Command, CommandId, DeviceId, Event, IncidentId, PropertyName, PropertyValue, Stage};
 
+use super::guard::DoorWord;
 use super::twin::plausible;
 use super::{GuardWhat, Happened, Reachability};
 
@@ -175,8 +176,28 @@ impl Folded {
             }
             What::IncidentClosed { incident } => self.alarms.push(GuardWhat::Closed { incident }),
             What::ArmingChanged { arming } => self.guard = Some((at, arming)),
+            What::IncidentAttested { incident, attested } => {
+                self.door(at, incident, DoorWord::Attested { attested });
+            }
+            What::UnlockAnswered {
+                bundle,
+                incident: Some(incident),
+                attested,
+            } => self.door(at, incident, DoorWord::Answered { bundle, attested }),
+            // The gateway refused what names no incident. Its audit log has it, and so has whoever sent it.
+            What::UnlockAnswered { incident: None, .. } => {}
+            What::Relocked {
+                incident,
+                lock,
+                is_confirmed,
+            } => self.door(at, incident, DoorWord::Relocked { lock, is_confirmed }),
+            What::DoorLeftOpen { incident, lock } => self.door(at, incident, DoorWord::LeftOpen { lock }),
             What::ReportsMerged { count } => self.sure(at, Happened::ReportsMerged { count }),
         }
+    }
+
+    fn door(&mut self, at: Timestamp, incident: IncidentId, word: DoorWord) {
+        self.alarms.push(GuardWhat::Door { incident, at, word });
     }
 
     fn sure(&mut self, at: Timestamp, happened: Happened) {

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tomori_smart_home::arming::Arming;
-use tomori_smart_home::{Alarm, HomeId, IncidentId};
+use tomori_smart_home::unlock::{Attestation, Digest};
+use tomori_smart_home::{Alarm, DeviceId, HomeId, IncidentId};
 
 /// How the guard of a house stands, as its gateway told it last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,5 +43,44 @@ pub enum GuardWhat {
     Closed {
         /// Which.
         incident: IncidentId,
+    },
+    /// The gateway told of the door of an incident.
+    Door {
+        /// The incident.
+        incident: IncidentId,
+        /// When, by the gateway's clock.
+        at: Timestamp,
+        /// What.
+        word: DoorWord,
+    },
+}
+
+/// What a gateway tells of a door that is opened from afar (T2-5 steps 6 to 8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "door", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum DoorWord {
+    /// Its signed word that the incident was opened.
+    Attested {
+        /// The signed statement.
+        attested: Attestation,
+    },
+    /// Its signed answer to a bundle.
+    Answered {
+        /// SHA-256 of the bundle.
+        bundle: Digest,
+        /// The signed receipt or refusal.
+        attested: Attestation,
+    },
+    /// The lock was told to lock again.
+    Relocked {
+        /// The lock.
+        lock: DeviceId,
+        /// Whether it shows that it is locked.
+        is_confirmed: bool,
+    },
+    /// The door stands open longer than it should.
+    LeftOpen {
+        /// Its lock.
+        lock: DeviceId,
     },
 }

@@ -8,6 +8,8 @@ use thiserror::Error;
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::{Alarm, CompanyId, Hazard, HomeId, IncidentId, Nonce};
 
+use crate::device_state::DoorWord;
+
 /// A text or a choice that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{field}: {why}")]
@@ -190,6 +192,13 @@ pub enum Step {
         items: BTreeSet<Disclosure>,
         /// To whom in the company.
         to: String,
+    },
+    /// The gateway told of the door.
+    Door {
+        /// What, with the gateway's signature where it signed.
+        word: DoorWord,
+        /// For an answer to a bundle: its outcome (`opened`, …) or why it was refused (`expired`, `guard/not-verified`, …).
+        answer: Option<String>,
     },
     /// Somebody wrote something down.
     Note {

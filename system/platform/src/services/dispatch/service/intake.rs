@@ -6,12 +6,14 @@
 use jiff::Timestamp;
 use tomori_runtime::db::Tx;
 use tomori_runtime::shutdown::Shutdown;
-use tomori_smart_home::{Alarm, HomeId};
+use tomori_smart_home::unlock::{Attestation, Receipt, RefusalNotice, Statement as _};
+use tomori_smart_home::{Alarm, HomeId, IncidentId};
+use tomori_unlock::{Attested, digest};
 
 use super::super::model::{Step, worse};
 use super::super::store::{contracts, incidents};
 use super::{DispatchError, Service};
-use crate::device_state::{GuardEntry, GuardWhat};
+use crate::device_state::{DoorWord, GuardEntry, GuardWhat};
 
 /// Entries that are taken in together at most.
 const TOGETHER: u32 = 100;
@@ -99,7 +101,7 @@ impl Service {
     async fn place(&self, entry: GuardEntry) -> Result<Placed, DispatchError> {
         let device = match &entry.what {
             GuardWhat::Alarm { alarm } => alarm.device.clone(),
-            GuardWhat::Closed { .. } => None,
+            GuardWhat::Closed { .. } | GuardWhat::Door { .. } => None,
         };
         let (mut room, mut name) = (String::new(), String::new());
         if let Some(device) = device
@@ -121,6 +123,7 @@ fn take(tx: &mut Tx<'_>, placed: Placed, now: Timestamp) -> Result<Option<(HomeI
             incidents::gateway_knows(tx, &home, &incident)?;
             return Ok(None);
         }
+        GuardWhat::Door { incident, at, word } => return take_door(tx, home, &incident, (at, now), word),
         GuardWhat::Alarm { alarm } => alarm,
     };
     match incidents::one(tx, &alarm.incident)? {
@@ -152,6 +155,45 @@ fn take(tx: &mut Tx<'_>, placed: Placed, now: Timestamp) -> Result<Option<(HomeI
     let step = Step::Alarm { alarm, room, name };
     incidents::add_entry(tx, &incident, at, now, &step)?;
     Ok(None)
+}
+
+/// Takes in what a gateway told of a door. The same word told again is there once.
+fn take_door(
+    tx: &mut Tx<'_>,
+    home: HomeId,
+    incident: &IncidentId,
+    (at, now): (Timestamp, Timestamp),
+    word: DoorWord,
+) -> Result<Option<(HomeId, String)>, DispatchError> {
+    let known = incidents::one(tx, incident)?.filter(|known| known.home == home);
+    if known.is_none() {
+        return Ok(Some((home, format!("{incident} is none of this home's"))));
+    }
+    let told = match &word {
+        DoorWord::Attested { attested } | DoorWord::Answered { attested, .. } => Some(digest(&attested.0).to_string()),
+        DoorWord::Relocked { .. } | DoorWord::LeftOpen { .. } => None,
+    };
+    if let Some(told) = &told
+        && incidents::has_told(tx, incident, told)?
+    {
+        return Ok(None);
+    }
+    let answer = match &word {
+        DoorWord::Answered { attested, .. } => answer(attested),
+        _ => None,
+    };
+    let step = Step::Door { word, answer };
+    incidents::add_told(tx, incident, at, now, &step, told)?;
+    Ok(None)
+}
+
+/// What the gateway answered, by its own words. Whoever has to believe it checks its signature.
+fn answer(attested: &Attestation) -> Option<String> {
+    let signed = Attested::from_bytes(&attested.0).ok()?;
+    match Receipt::from_bytes(&signed.statement) {
+        Ok(receipt) => Some(receipt.outcome.name().to_owned()),
+        Err(_) => Some(RefusalNotice::from_bytes(&signed.statement).ok()?.why.code()),
+    }
 }
 
 fn is_shown(alarm: &Alarm) -> bool {

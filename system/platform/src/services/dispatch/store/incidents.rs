@@ -144,9 +144,14 @@ pub(in super::super) fn open(
 
 /// Whether the incident has this alarm already.
 pub(in super::super) fn has(reader: &Reader<'_>, alarm: &Alarm) -> Result<bool, DbError> {
+    has_told(reader, &alarm.incident, alarm.id.as_str())
+}
+
+/// Whether the incident has what is recognised by this already.
+pub(in super::super) fn has_told(reader: &Reader<'_>, incident: &IncidentId, told: &str) -> Result<bool, DbError> {
     let row = reader.query_one(
         "SELECT number FROM entry WHERE incident = $1 AND alarm = $2",
-        &values![alarm.incident.as_str(), alarm.id.as_str()],
+        &values![incident.as_str(), told],
     )?;
     Ok(row.is_some())
 }
@@ -194,19 +199,31 @@ pub(in super::super) fn add_entry(
     now: Timestamp,
     step: &Step,
 ) -> Result<(), DbError> {
+    let alarm = match step {
+        Step::Alarm { alarm, .. } => Some(alarm.id.as_str().to_owned()),
+        Step::Disclosed { .. } | Step::Door { .. } | Step::Note { .. } | Step::Closed { .. } => None,
+    };
+    add_told(tx, incident, at, now, step, alarm)
+}
+
+/// The same for what is recognised by `told` when it is told again.
+pub(in super::super) fn add_told(
+    tx: &mut Tx<'_>,
+    incident: &IncidentId,
+    at: Timestamp,
+    now: Timestamp,
+    step: &Step,
+    told: Option<String>,
+) -> Result<(), DbError> {
     tx.execute(
         "UPDATE incident SET entries = entries + 1 WHERE id = $1",
         &values![incident.as_str()],
     )?;
     let known = one(tx, incident)?.ok_or_else(|| foreign("incident"))?;
-    let alarm = match step {
-        Step::Alarm { alarm, .. } => Some(alarm.id.as_str().to_owned()),
-        Step::Disclosed { .. } | Step::Note { .. } | Step::Closed { .. } => None,
-    };
     let body = serde_json::to_string(step).map_err(|_| foreign("body"))?;
     tx.execute(
         "INSERT INTO entry (incident, number, at, stored_at, alarm, body) VALUES ($1, $2, $3, $4, $5, $6)",
-        &values![incident.as_str(), known.entries, at, now, alarm, body],
+        &values![incident.as_str(), known.entries, at, now, told, body],
     )?;
     let Some(company) = known.company else { return Ok(()) };
     tx.execute(
