@@ -5,11 +5,13 @@ import hashlib
 import hmac
 import http.client
 import os
+import random
 import re
 import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from datetime import datetime, timedelta, timezone
@@ -76,6 +78,14 @@ class Desk:
                 name, rest = value.split("=", 1)
                 self.cookies[name] = rest.split(";")[0]
         return answer.status, answer.read().decode()
+
+    def waits_for_the_server(self):
+        for _ in range(300):
+            try:
+                self.ask("GET", "/healthz")
+                return
+            except OSError:
+                time.sleep(0.1)
 
     def form(self, page, path, fields):
         _, text = self.ask("GET", page)
@@ -182,25 +192,63 @@ def panels_of_my_dc09_spt(port):
     answered("plain in the name of a panel that encrypts", over_tcp(port, sender.dc09block(1, "SIA-DCS", event).encode()), "DUH")
 
 
+def killed_in_the_middle(server, office, operator, panels, restart):
+    """Alarms go on while the server is killed (SIGKILL) again and again: what was acknowledged is there, and there once."""
+    accounts = [f"F{number:03X}" for number in range(48)]
+    for account in accounts:
+        office.form("/panels", "/panels", {"account": account, "name": f"House {account}", "plain": "yes"})
+    acknowledged = []
+
+    def rain():
+        for account in accounts:
+            sender = dc09_msg(account)
+            event = dc03_msg.dc03event(account, {"code": "BA", "zone": "1"})
+            frame = sender.dc09block(1, "SIA-DCS", event).encode("ascii")
+            # As a panel does: the same frame, until it is answered.
+            for _ in range(400):
+                try:
+                    if b'"ACK"' in over_tcp(panels, frame):
+                        acknowledged.append(account)
+                        break
+                except OSError:
+                    pass
+                time.sleep(0.05)
+
+    alarms = threading.Thread(target=rain)
+    alarms.start()
+    kills = 0
+    chance = random.Random(26)
+    while alarms.is_alive() and kills < 6:
+        time.sleep(chance.uniform(0.02, 0.25))
+        server.kill()
+        server.wait()
+        kills += 1
+        server = restart()
+    alarms.join()
+    check(f"{kills} kills: every alarm is acknowledged in the end", len(acknowledged) == len(accounts), acknowledged)
+    board = operator.ask("GET", "/board")[1]
+    for account in accounts:
+        place = board.find(f">{account}<")
+        line = board[place : board.find("board-clock", place)]
+        check(f"{account} is on the board once, as one alarm", board.count(f">{account}<") == 1 and "alarms" not in line, line)
+    return server
+
+
 def main():
     web, panels = free_ports()
     config = WORK / "third-party.toml"
     config.write_text(f'[web]\nlisten = "127.0.0.1:{web}"\n[receiver]\ntcp = "127.0.0.1:{panels}"\nudp = "127.0.0.1:{panels}"\n')
-    server = subprocess.Popen(
-        [os.environ["TOMORI_BIN"], "third-party", "--config", str(config), "--data", str(WORK / "data"), "--lang", "en"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [os.environ["TOMORI_BIN"], "third-party", "--config", str(config), "--data", str(WORK / "data"), "--lang", "en"]
+
+    def start():
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    server = start()
     try:
         line = server.stdout.readline()
         code = re.search(r"code (\S+)\.", line).group(1)
         office = Desk(web)
-        for _ in range(100):
-            try:
-                office.ask("GET", "/healthz")
-                break
-            except OSError:
-                time.sleep(0.1)
+        office.waits_for_the_server()
         invited(office, f"/welcome/{code}", {"name": "Admin", "email": "admin@example.jp"})
         for account, key in KEYS.items():
             fields = {"account": account, "name": f"House {account}", "key": key}
@@ -220,6 +268,13 @@ def main():
             check(f"the board shows {account} once", board.count(f">{account}<") == 1, board)
         for danger in ("Fire", "Intrusion", "Panic button"):
             check(f"the worst danger of a house is shown: {danger}", f"{danger}<" in board, board)
+
+        def restart():
+            again = start()
+            office.waits_for_the_server()
+            return again
+
+        server = killed_in_the_middle(server, office, operator, panels, restart)
     finally:
         server.terminate()
         server.wait(timeout=20)
