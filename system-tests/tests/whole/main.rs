@@ -7,6 +7,7 @@
     reason = "what a long test measured is for whoever runs it with --nocapture"
 )]
 
+mod alarms;
 mod attacks;
 mod boxes;
 mod clocks;

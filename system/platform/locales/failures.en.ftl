@@ -73,3 +73,5 @@ failure-totp-wrong = is not the code of this moment; wait for the next one
 failure-own-account = You cannot remove your own account
 failure-own-account-detail = Another operator can. So somebody always remains.
 failure-password-wrong = Your present password or the one-time code is not right. A code works once; wait for the next one.
+failure-incident-not-open = That is not possible in this incident
+failure-incident-not-open-detail = It is closed, it is the case of a security company, or the contract has ended. Look at the incident as it is now.

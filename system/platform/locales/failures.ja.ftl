@@ -73,3 +73,5 @@ failure-totp-wrong = いまのコードではありません。次のコード�
 failure-own-account = 自分のアカウントは削除できません
 failure-own-account-detail = ほかの運用者が削除できます。必ず誰かが残るようにするためです。
 failure-password-wrong = 現在のパスワードかワンタイムコードが違います。コードは一度だけ使えます。次のコードをお待ちください
+failure-incident-not-open = この事案では行えません
+failure-incident-not-open-detail = 事案が終了しているか、警備会社の事案であるか、契約が終わっています。今の状態を確かめてください。

@@ -380,6 +380,8 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         personal: services.personal_info.clone(),
         state: services.device_state.clone(),
         gateways: services.gateways.clone(),
+        dispatch: services.dispatch.clone(),
+        entropy: Arc::clone(&services.entropy),
         audit: services.audit.clone(),
         clock: services.clocks.house.clone(),
         shutdown: shutdown.clone(),

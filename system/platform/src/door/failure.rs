@@ -17,6 +17,7 @@ use crate::auth::gateways::GatewayError;
 use crate::auth::people::password::Refused as PasswordRefused;
 use crate::auth::people::{PeopleError, SignInError, hashing::HasherError};
 use crate::device_state::StateError;
+use crate::services::dispatch::DispatchError;
 use crate::services::shutter::{Refused, ShutterError};
 use tomori_smart_home::schedule::ScheduleError;
 
@@ -269,6 +270,22 @@ impl From<ShutterError> for Failure {
             }
             ShutterError::Refused(Refused::Unfit(unfit)) => unfit.into(),
             ShutterError::Place(_) | ShutterError::Storage(_) => logged(&error),
+        }
+    }
+}
+
+impl From<DispatchError> for Failure {
+    fn from(error: DispatchError) -> Self {
+        match error {
+            DispatchError::NoSuchIncident(_) | DispatchError::NoSuchCompany(_) => Self::not_found(),
+            DispatchError::Closed(_)
+            | DispatchError::NoContract
+            | DispatchError::NotYours(_)
+            | DispatchError::Full(_) => Self::new(StatusCode::CONFLICT, "incident-not-open"),
+            DispatchError::Unfit(unfit) => Self::unfit(unfit.field, "failure-field-other", unfit.why),
+            DispatchError::Security(error) => Self::unfit(error.field, "failure-field-other", error.why),
+            DispatchError::State(error) => error.into(),
+            DispatchError::Personal(_) | DispatchError::Storage(_) => logged(&error),
         }
     }
 }

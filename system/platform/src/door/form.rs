@@ -27,6 +27,14 @@ impl Fields {
             .find(|(given, _)| given == name)
             .map_or("", |(_, value)| value.as_str())
     }
+
+    /// All values of a field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {

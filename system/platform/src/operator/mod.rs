@@ -10,8 +10,10 @@ mod equipment;
 mod gateways;
 mod home;
 mod homes;
+mod incidents;
 mod overview;
 mod people;
+mod security;
 mod shell;
 mod sign_in;
 mod watch;
@@ -23,6 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tomori_look::{Asset, Assets};
 use tomori_runtime::clock::SharedClock;
+use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::shutdown::Shutdown;
 
 use crate::audit::AuditLog;
@@ -31,6 +34,7 @@ use crate::auth::people as people_room;
 use crate::device_state;
 use crate::door::DoorState;
 use crate::personal_info;
+use crate::services::dispatch;
 use watch::Watch;
 
 /// What the desk needs from others.
@@ -45,6 +49,10 @@ pub struct Needs {
     pub state: device_state::Service,
     /// Home gateways.
     pub gateways: gateway_room::Service,
+    /// Incidents, companies, and what homes are guarded by.
+    pub dispatch: dispatch::Service,
+    /// For ids.
+    pub entropy: SharedEntropy,
     /// The audit log.
     pub audit: AuditLog,
     /// The house clock.
@@ -65,6 +73,8 @@ struct Inner {
     personal: personal_info::Service,
     state: device_state::Service,
     gateways: gateway_room::Service,
+    dispatch: dispatch::Service,
+    entropy: SharedEntropy,
     audit: AuditLog,
     clock: SharedClock,
     watch: Watch,
@@ -97,6 +107,8 @@ pub fn router(needs: Needs) -> Router {
             personal: needs.personal,
             state: needs.state,
             gateways: needs.gateways,
+            dispatch: needs.dispatch,
+            entropy: needs.entropy,
             audit: needs.audit,
             clock: needs.clock,
             watch,
@@ -139,6 +151,19 @@ pub fn router(needs: Needs) -> Router {
             "/operator/homes/{home}/devices/{device}/remove",
             post(equipment::remove),
         )
+        .route("/operator/homes/{home}/guard", get(security::page))
+        .route("/operator/homes/{home}/guard/zones", post(security::add_zone))
+        .route(
+            "/operator/homes/{home}/guard/zones/{zone}/remove",
+            post(security::remove_zone),
+        )
+        .route("/operator/homes/{home}/guard/delays", post(security::delays))
+        .route("/operator/homes/{home}/guard/contract", post(security::contract))
+        .route("/operator/homes/{home}/guard/entry", post(security::entry))
+        .route("/operator/companies", post(security::add_company))
+        .route("/operator/incidents", get(incidents::list))
+        .route("/operator/incidents/{incident}", get(incidents::page))
+        .route("/operator/incidents/{incident}/close", post(incidents::close))
         .route("/operator/people", get(people::page).post(people::invite_operator))
         .route("/operator/people/{operator}/recover", post(people::recover_operator))
         .route("/operator/people/{operator}/remove", post(people::remove_operator))

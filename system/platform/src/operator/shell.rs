@@ -19,6 +19,7 @@ pub(super) const ZONE: &str = "Asia/Tokyo";
 pub(super) enum Place {
     Overview,
     Homes,
+    Incidents,
     People,
     Audit,
 }
@@ -39,15 +40,19 @@ pub(super) enum Told {
     OperatorRemoved,
     PasswordChanged,
     SessionEnded,
+    GuardKept,
+    CompanyAdded,
+    IncidentClosed,
 }
 
 impl Place {
-    const ALL: [Self; 4] = [Self::Overview, Self::Homes, Self::People, Self::Audit];
+    const ALL: [Self; 5] = [Self::Overview, Self::Homes, Self::Incidents, Self::People, Self::Audit];
 
     fn path(self) -> &'static str {
         match self {
             Self::Overview => "/operator",
             Self::Homes => "/operator/homes",
+            Self::Incidents => "/operator/incidents",
             Self::People => "/operator/people",
             Self::Audit => "/operator/audit",
         }
@@ -57,6 +62,7 @@ impl Place {
         say.text(match self {
             Self::Overview => "desk-overview",
             Self::Homes => "desk-homes",
+            Self::Incidents => "desk-incidents",
             Self::People => "desk-people",
             Self::Audit => "desk-audit",
         })
@@ -66,6 +72,7 @@ impl Place {
         match self {
             Self::Overview => Icon::Attention,
             Self::Homes => Icon::House,
+            Self::Incidents => Icon::Alarm,
             Self::People => Icon::Settings,
             Self::Audit => Icon::History,
         }
@@ -73,7 +80,7 @@ impl Place {
 }
 
 impl Told {
-    const ALL: [(Self, &'static str, &'static str); 13] = [
+    const ALL: [(Self, &'static str, &'static str); 16] = [
         (Self::HomeAdded, "home-added", "told-home-added"),
         (Self::NameKept, "name-kept", "told-name-kept"),
         (Self::GatewayRevoked, "gateway-revoked", "told-gateway-revoked"),
@@ -87,6 +94,9 @@ impl Told {
         (Self::OperatorRemoved, "operator-removed", "told-operator-removed"),
         (Self::PasswordChanged, "password-changed", "told-password-changed"),
         (Self::SessionEnded, "session-ended", "told-session-ended"),
+        (Self::GuardKept, "guard-kept", "told-guard-kept"),
+        (Self::CompanyAdded, "company-added", "told-company-added"),
+        (Self::IncidentClosed, "incident-closed", "told-incident-closed"),
     ];
 
     /// Leads to a page that tells it.

@@ -6,7 +6,7 @@ use tomori_platform::personal_info::HomeInfo;
 use super::{Browser, Desk};
 use crate::town::PASSWORD;
 
-const ROUTES: [(&str, &str); 25] = [
+const ROUTES: [(&str, &str); 35] = [
     ("GET", "/operator"),
     ("POST", "/operator/sign-out"),
     ("GET", "/operator/homes"),
@@ -24,6 +24,16 @@ const ROUTES: [(&str, &str); 25] = [
     ("POST", "/operator/homes/{home}/devices/dev_1/certify"),
     ("POST", "/operator/homes/{home}/devices/dev_1/release"),
     ("POST", "/operator/homes/{home}/devices/dev_1/remove"),
+    ("GET", "/operator/homes/{home}/guard"),
+    ("POST", "/operator/homes/{home}/guard/zones"),
+    ("POST", "/operator/homes/{home}/guard/zones/zone_1/remove"),
+    ("POST", "/operator/homes/{home}/guard/delays"),
+    ("POST", "/operator/homes/{home}/guard/contract"),
+    ("POST", "/operator/homes/{home}/guard/entry"),
+    ("POST", "/operator/companies"),
+    ("GET", "/operator/incidents"),
+    ("GET", "/operator/incidents/inc_1"),
+    ("POST", "/operator/incidents/inc_1/close"),
     ("GET", "/operator/people"),
     ("POST", "/operator/people"),
     ("POST", "/operator/people/op_1/recover"),
@@ -53,6 +63,8 @@ fn every_route_of_the_desk_is_attacked() {
             .replace("dev_1", "{device}")
             .replace("op_1", "{operator}")
             .replace("ses_1", "{session}")
+            .replace("zone_1", "{zone}")
+            .replace("inc_1", "{incident}")
     };
     for path in &mounted {
         assert!(

@@ -1,0 +1,174 @@
+//! T2-5 steps 1 and 2, end to end: a sensor of an armed house, its gateway, the platform, and what can go wrong between
+//! them. No acknowledged alarm is lost, and none is on the platform twice.
+
+use std::collections::BTreeSet;
+
+use tomori_device::appliance::Hand;
+use tomori_gateway::NewCodes;
+use tomori_platform::services::dispatch::{Change, Step};
+use tomori_smart_home::arming::{Code, Mode, Outcome, Phase, Security, Wish, Zone};
+use tomori_smart_home::{Alarm, CompanyId, DeviceKind, Hazard, OperatorId, Trust, ZoneId};
+use tomori_system_tests::patience::until;
+use tomori_system_tests::wan::Line;
+use tomori_system_tests::world::{Plan, World};
+
+const WINDOW: usize = 0;
+const NOW: &str = "2026-11-26T21:00:00+09:00";
+
+/// A house with a window and a button, guarded by a company, armed while nobody is in.
+async fn armed() -> (World, CompanyId) {
+    let mut world = World::begin(NOW).await.unwrap();
+    let things = vec![DeviceKind::OpenCloseSensor, DeviceKind::EmergencyButton];
+    world.build(Plan::of(things)).await.unwrap();
+    world.house_mut(0).unwrap().start().await.unwrap();
+    let services = world.platform.services().unwrap().clone();
+    let (house, by) = (world.house(0).unwrap(), OperatorId::from_random([1; 10]));
+    let company = services.dispatch.add_company("灯警備", &by).await.unwrap();
+    let contract = Some((company.clone(), BTreeSet::new()));
+    services
+        .dispatch
+        .set_contract(&house.home, contract, &by)
+        .await
+        .unwrap();
+    let security = Security {
+        zones: vec![Zone {
+            id: ZoneId::from_random([1; 10]),
+            name: "窓".to_owned(),
+            modes: BTreeSet::from([Mode::Away]),
+            is_way_in: false,
+            devices: vec![house.device(WINDOW).unwrap()],
+        }],
+        exit_delay_s: 0,
+        entry_delay_s: 30,
+    };
+    services
+        .dispatch
+        .set_security(&house.home, security, &by)
+        .await
+        .unwrap();
+    let inside = house.inside().unwrap();
+    until("the gateway knows the zone and has read the window", async || {
+        let plan = inside.plan();
+        Ok(plan.is_some_and(|plan| plan.security.zones.len() == 1) && inside.arming().obstacles.is_empty())
+    })
+    .await
+    .unwrap();
+    let codes = NewCodes {
+        code: Code::new("135790").unwrap(),
+        duress: Code::new("135791").unwrap(),
+        current: None,
+    };
+    inside.set_codes(codes).await.unwrap();
+    let wish = Wish::Arm {
+        mode: Mode::Away,
+        bypass: BTreeSet::new(),
+    };
+    assert_eq!(inside.order(wish, house.resident.clone()).await, Outcome::Done);
+    (world, company)
+}
+
+async fn changes(world: &World, company: &CompanyId) -> Vec<Change> {
+    let dispatch = &world.platform.services().unwrap().dispatch;
+    dispatch.changes_after(company, 0, 100).await.unwrap()
+}
+
+fn alarms(changes: &[Change]) -> Vec<Alarm> {
+    let alarm = |change: &Change| match &change.entry.step {
+        Step::Alarm { alarm, .. } => Some(alarm.clone()),
+        _ => None,
+    };
+    changes.iter().filter_map(alarm).collect()
+}
+
+async fn until_alarms(world: &World, company: &CompanyId, count: usize) -> Vec<Alarm> {
+    until(&format!("the company has been told {count} alarms"), async || {
+        Ok(alarms(&changes(world, company).await).len() >= count)
+    })
+    .await
+    .unwrap();
+    alarms(&changes(world, company).await)
+}
+
+fn by_hand(world: &World, thing: usize, hand: Hand) {
+    let house = world.house(0).unwrap();
+    house.devices.operate_by_hand(&format!("thing-{thing}"), hand).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_that_opens_while_nobody_is_in_is_an_incident_everywhere() {
+    let (world, company) = armed().await;
+    by_hand(&world, WINDOW, Hand::Open);
+    let told = until_alarms(&world, &company, 1).await;
+    assert_eq!(
+        (told[0].hazard, told[0].trust),
+        (Hazard::Intrusion, Trust::Unauthenticated)
+    );
+    let house = world.house(0).unwrap();
+    let services = world.platform.services().unwrap();
+    let seen = services.dispatch.of_home(&house.home).await.unwrap();
+    assert_eq!(
+        (seen.len(), &seen[0].id, seen[0].nonce),
+        (1, &told[0].incident, told[0].nonce)
+    );
+    assert_eq!(house.inside().unwrap().alarms(), told, "the house says the same");
+    until("the platform shows the guard's alarm", async || {
+        let guard = services.device_state.guard(&house.home).await?;
+        Ok(guard.is_some_and(|guard| guard.arming.incident.as_ref() == Some(&told[0].incident)))
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn alarms_of_a_house_without_a_line_come_exactly_once_and_in_order_when_it_is_back() {
+    let (world, company) = armed().await;
+    let house = world.house(0).unwrap();
+    let wan = house.wan.as_ref().unwrap();
+    wan.set(Line::Cut);
+    by_hand(&world, WINDOW, Hand::Open);
+    let inside = house.inside().unwrap();
+    until("the gateway has raised it", async || Ok(inside.alarms().len() == 1))
+        .await
+        .unwrap();
+    by_hand(&world, 1, Hand::Detected(true));
+    until("the gateway has raised the other", async || {
+        Ok(inside.alarms().len() == 2)
+    })
+    .await
+    .unwrap();
+    assert!(changes(&world, &company).await.is_empty());
+    wan.set(Line::Up);
+    let told = until_alarms(&world, &company, 2).await;
+    assert_eq!([told[0].hazard, told[1].hazard], [Hazard::Intrusion, Hazard::Emergency]);
+    assert_eq!(told[0].incident, told[1].incident, "one cause is one incident");
+    wan.set(Line::Cut);
+    wan.set(Line::Up);
+    world.reconciled(0).await.unwrap();
+    assert_eq!(alarms(&changes(&world, &company).await).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_that_is_opened_while_the_gateway_is_down_alarms_when_it_is_back_and_once() {
+    let (mut world, company) = armed().await;
+    world.house_mut(0).unwrap().stop().await.unwrap();
+    by_hand(&world, WINDOW, Hand::Open);
+    world.house_mut(0).unwrap().start().await.unwrap();
+    assert!(matches!(
+        world.house(0).unwrap().inside().unwrap().arming().phase,
+        Phase::Armed
+    ));
+    let told = until_alarms(&world, &company, 1).await;
+    assert_eq!(told[0].hazard, Hazard::Intrusion);
+    world.house_mut(0).unwrap().stop().await.unwrap();
+    world.house_mut(0).unwrap().start().await.unwrap();
+    let inside = world.house(0).unwrap().inside().unwrap();
+    until("the window is read again", async || {
+        let arming = inside.arming();
+        let fault = arming.obstacles.iter().next().map(|obstacle| obstacle.fault);
+        Ok(fault == Some(tomori_smart_home::arming::Fault::Open))
+    })
+    .await
+    .unwrap();
+    world.reconciled(0).await.unwrap();
+    assert_eq!(alarms(&changes(&world, &company).await).len(), 1);
+}
