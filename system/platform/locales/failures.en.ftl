@@ -75,3 +75,5 @@ failure-own-account-detail = Another operator can. So somebody always remains.
 failure-password-wrong = Your present password or the one-time code is not right. A code works once; wait for the next one.
 failure-incident-not-open = That is not possible in this incident
 failure-incident-not-open-detail = It is closed, it is the case of a security company, or the contract has ended. Look at the incident as it is now.
+failure-house-unreachable = The house cannot be reached
+failure-house-unreachable-detail = An order to the guard is not kept for later. Give it again when the house is connected.

@@ -75,3 +75,5 @@ failure-own-account-detail = ほかの運用者が削除できます。必ず誰
 failure-password-wrong = 現在のパスワードかワンタイムコードが違います。コードは一度だけ使えます。次のコードをお待ちください
 failure-incident-not-open = この事案では行えません
 failure-incident-not-open-detail = 事案が終了しているか、警備会社の事案であるか、契約が終わっています。今の状態を確かめてください。
+failure-house-unreachable = 家につながりません
+failure-house-unreachable-detail = 警戒の指示は後のために取っておきません。家につながってから、もう一度お試しください。

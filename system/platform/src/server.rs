@@ -396,6 +396,7 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         personal: services.personal_info.clone(),
         state: services.device_state.clone(),
         shutter: services.shutter.clone(),
+        dispatch: services.dispatch.clone(),
         shutdown: shutdown.clone(),
     });
     let health = health::router(health::Needs {

@@ -230,7 +230,8 @@ impl Guard {
             hazard,
             device,
             trust,
-            at: now,
+            // As the wire carries it, so that everybody speaks of the same moment.
+            at: Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now),
         };
         self.held.remember(alarm.clone());
         alarm

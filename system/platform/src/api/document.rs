@@ -10,12 +10,13 @@ const DESCRIPTION: &str = "Homes, shutters and schedules. `/elapi` has the shape
     is our own. Errors are problem documents (RFC 9457) in the language of `Accept-Language` (ja, en). Times are \
     RFC 3339; ids are a noun, `_`, and letters and digits.";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("elapi", "ECHONET Lite Web API"),
     ("homes", "Homes and what is known of their devices"),
     ("commands", "Wishes, and what becomes of them"),
     ("schedules", "The shutter service"),
     ("history", "What happened, and what happens now"),
+    ("guard", "Arming, disarming, and incidents"),
     ("phones", "Phones that are paired with the gateway inside the house"),
     ("access", "Tokens and sessions of the caller"),
 ];

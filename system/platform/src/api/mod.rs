@@ -8,6 +8,7 @@ mod document;
 mod elapi;
 mod events;
 mod feed;
+mod guard;
 mod history;
 mod homes;
 mod phones;
@@ -34,7 +35,7 @@ use crate::auth::people;
 use crate::device_state;
 use crate::door::{DoorState, Failure, render};
 use crate::personal_info;
-use crate::services::shutter;
+use crate::services::{dispatch, shutter};
 use feed::Feed;
 
 /// What the API needs from others.
@@ -49,6 +50,8 @@ pub struct Needs {
     pub state: device_state::Service,
     /// The shutter service.
     pub shutter: shutter::Service,
+    /// Incidents, and orders to the guard.
+    pub dispatch: dispatch::Service,
     /// Ends the live streams.
     pub shutdown: Shutdown,
 }
@@ -64,6 +67,7 @@ struct Inner {
     personal: personal_info::Service,
     state: device_state::Service,
     shutter: shutter::Service,
+    dispatch: dispatch::Service,
     feed: Feed,
 }
 
@@ -83,6 +87,7 @@ pub fn router(needs: Needs) -> Router {
             personal: needs.personal,
             state: needs.state,
             shutter: needs.shutter,
+            dispatch: needs.dispatch,
             feed,
         }),
     };
@@ -138,6 +143,10 @@ fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(schedules::one, edit_schedule, delete_schedule))
         .routes(routes!(schedules::next))
         .routes(routes!(schedules::fired))
+        .routes(routes!(guard::guard))
+        .routes(routes!(guard::order))
+        .routes(routes!(guard::incidents))
+        .routes(routes!(guard::incident))
         .routes(routes!(history::page))
         .routes(routes!(events::stream))
         .routes(routes!(phones::list, pair_phone))

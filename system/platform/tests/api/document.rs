@@ -4,6 +4,9 @@ use std::path::Path;
 
 use http::Method;
 use serde_json::{Value, json};
+use tomori_smart_home::arming::{Arming, Fault, Mode, Obstacle, Phase};
+use tomori_smart_home::event::What;
+use tomori_smart_home::{Event, GatewayId, Hazard};
 
 use super::{Api, As};
 
@@ -113,6 +116,7 @@ async fn answers_have_the_shapes_that_are_described() {
         Some(token),
     )
     .await;
+    let incident = format!("{home}/incidents/{}", an_incident(&api).await);
     let device = format!("/elapi/v1/devices/{}", api.shutter);
     let of_home = format!("{home}/devices/{}", api.shutter);
     for (who, path, real) in [
@@ -134,6 +138,9 @@ async fn answers_have_the_shapes_that_are_described() {
         (&who, "/api/v1/homes/{home}/firings", &format!("{home}/firings")),
         (&who, "/api/v1/homes/{home}/history", &format!("{home}/history")),
         (&who, "/api/v1/homes/{home}/phones", &format!("{home}/phones")),
+        (&who, "/api/v1/homes/{home}/guard", &format!("{home}/guard")),
+        (&who, "/api/v1/homes/{home}/incidents", &format!("{home}/incidents")),
+        (&who, "/api/v1/homes/{home}/incidents/{incident}", &incident),
         (&who, "/api/v1/me", "/api/v1/me"),
         (&session, "/api/v1/tokens", "/api/v1/tokens"),
         (&session, "/api/v1/sessions", "/api/v1/sessions"),
@@ -147,6 +154,37 @@ async fn answers_have_the_shapes_that_are_described() {
         &document(),
         "problem",
     );
+}
+
+/// The gateway tells how the guard stands, and an alarm.
+async fn an_incident(api: &Api) -> String {
+    let alarm = crate::dispatch::alarm(1, 1, Hazard::Fire, None);
+    let incident = alarm.incident.to_string();
+    let arming = Arming {
+        mode: Mode::Away,
+        phase: Phase::Leaving { until: api.town.now() },
+        since: api.town.now(),
+        bypassed: [api.shutter.clone()].into(),
+        obstacles: [Obstacle {
+            device: api.shutter.clone(),
+            fault: Fault::Open,
+        }]
+        .into(),
+        low_battery: [].into(),
+        incident: None,
+        has_code: true,
+        answer: None,
+    };
+    let at = api.town.now();
+    let events = [What::ArmingChanged { arming }, What::AlarmRaised { alarm }]
+        .into_iter()
+        .map(|what| Some(Event { at, what }))
+        .collect();
+    let gateway = GatewayId::from_random([7; 10]);
+    let stored = api.town.state.store_batch(&api.home, &gateway, 1, events, false);
+    stored.await.unwrap();
+    while !api.town.dispatch.take_in().await.unwrap() {}
+    incident
 }
 
 async fn check(api: &Api, who: &As, method: Method, path: &str, real: &str, body: Option<Value>) -> Value {

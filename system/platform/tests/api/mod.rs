@@ -71,6 +71,7 @@ impl Api {
             personal: town.personal.clone(),
             state: town.state.clone(),
             shutter: town.shutter.clone(),
+            dispatch: town.dispatch.clone(),
             shutdown,
         }));
         Self {

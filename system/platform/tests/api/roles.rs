@@ -25,6 +25,7 @@ fn operations(api: &Api) -> Vec<(Method, String, String, bool)> {
                 .replace("{property}", "openCloseOperation")
                 .replace("{command}", "cmd_absent")
                 .replace("{schedule}", "sch_absent")
+                .replace("{incident}", "inc_absent")
                 .replace("{phone}", "grant_absent")
                 .replace("{token}", "tok_absent")
                 .replace("{session}", "ses_absent");

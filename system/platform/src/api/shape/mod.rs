@@ -21,6 +21,7 @@ macro_rules! shapes {
 mod access;
 mod command;
 mod elapi;
+mod guard;
 mod home;
 mod problem;
 mod schedule;
@@ -28,6 +29,7 @@ mod schedule;
 pub use access::*;
 pub use command::*;
 pub use elapi::*;
+pub use guard::*;
 pub use home::*;
 pub use problem::*;
 pub use schedule::*;

@@ -161,7 +161,9 @@ impl Service {
         self.inner.database.clone().close().await;
     }
 
-    fn now(&self) -> Timestamp {
+    /// The time of the houses.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
 
