@@ -299,5 +299,3 @@ closing-test = Test
 closing-handed-over = Handed over
 step-disclosed = Disclosed to the company
 step-note = Note
-trust-authenticated = authenticated source
-trust-unauthenticated = unauthenticated source

@@ -286,5 +286,3 @@ closing-test = 試験
 closing-handed-over = 引継ぎ済み
 step-disclosed = 警備会社に開示
 step-note = 記録
-trust-authenticated = 認証された発信元
-trust-unauthenticated = 認証されていない発信元
