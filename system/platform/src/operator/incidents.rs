@@ -5,13 +5,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use tomori_look::{Html, Tone, When, badge, timeline};
+use tomori_runtime::i18n::Lang;
 use tomori_smart_home::alarm::Closing;
+use tomori_smart_home::unlock::Refusal;
 use tomori_smart_home::{Hazard, IncidentId, Trust};
 
 use super::Operator;
 use super::desk::{Desk, Signed};
 use super::homes::Asked;
 use super::shell::{Place, Told, ZONE, page as shell_page};
+use crate::device_state::DoorWord;
 use crate::door::{Carried, Failure, Say};
 use crate::services::dispatch::{Actor, Incident, Step};
 
@@ -156,12 +159,37 @@ fn step(say: Say, step: &Step) -> (Tone, String) {
             )
         }
         Step::Disclosed { to, .. } => (Tone::Sent, format!("{} – {to}", say.text("step-disclosed"))),
+        Step::Door { word, answer } => door(say, word, answer.as_deref()),
         Step::Note { by, .. } => (Tone::Confirmed, format!("{} – {by}", say.text("step-note"))),
         Step::Closed { by, closing, report } => (
             Tone::Resting,
             format!("{} – {by}: {report}", self::closing(say, *closing)),
         ),
     }
+}
+
+/// What the gateway told of the door.
+fn door(say: Say, word: &DoorWord, answer: Option<&str>) -> (Tone, String) {
+    let (tone, key) = match (word, answer) {
+        (DoorWord::Attested { .. }, _) => (Tone::Resting, "step-attested"),
+        (DoorWord::Answered { .. }, Some("opened")) => (Tone::Attention, "step-opened"),
+        (DoorWord::Answered { .. }, Some("notConfirmed" | "interrupted") | None) => (Tone::Alarm, "step-unsure"),
+        (DoorWord::Answered { .. }, Some(code)) => {
+            let refused = say.text("step-refused");
+            let why = Refusal::from_code(code).map(|why| match say.lang {
+                Lang::Ja => why.ja(),
+                Lang::En => why.en(),
+            });
+            return (
+                Tone::Alarm,
+                why.map_or(refused.clone(), |why| format!("{refused} – {why}")),
+            );
+        }
+        (DoorWord::Relocked { is_confirmed, .. }, _) if *is_confirmed => (Tone::Confirmed, "step-locked"),
+        (DoorWord::Relocked { .. }, _) => (Tone::Alarm, "step-not-locked"),
+        (DoorWord::LeftOpen { .. }, _) => (Tone::Alarm, "step-left-open"),
+    };
+    (tone, say.text(key))
 }
 
 fn hazard(say: Say, hazard: Hazard) -> String {
