@@ -207,9 +207,11 @@ async fn a_damaged_database_is_named_with_its_remedy() {
         );
         fs::write(&path, &whole).unwrap();
         // What was opened before the damage was found is let go by threads of its own, a moment later.
-        until("the platform starts", async || Ok(world.platform.restart().await.is_ok()))
-            .await
-            .unwrap();
+        until("the platform starts", async || {
+            Ok(world.platform.restart().await.is_ok())
+        })
+        .await
+        .unwrap();
     }
 }
 
