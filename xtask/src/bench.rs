@@ -62,13 +62,16 @@ struct Report {
 
 /// Runs the benches; whether all of them finished.
 pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
-    println!("── building (release)");
-    if !process::succeeds(
-        cargo()
-            .args(["build", "--release", "--locked", "--bins", "--quiet"])
-            .current_dir(&tree.root),
-    )? {
-        bail!("the programs do not build");
+    println!("── building (release; the gateway as it is delivered)");
+    for programs in [
+        ["--release", "--bins"].as_slice(),
+        &["--profile", "gateway", "--bin", "tomori-gateway"],
+    ] {
+        let mut build = cargo();
+        build.args(["build", "--locked", "--quiet"]).args(programs);
+        if !process::succeeds(build.current_dir(&tree.root))? {
+            bail!("the programs do not build");
+        }
     }
     let benches = build(tree)?;
     let names: Vec<_> = benches.iter().map(|(name, _)| name.as_str()).collect();
@@ -93,7 +96,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
             .current_dir(&tree.root)
             .env("TOMORI_ROOT", &tree.root)
             .env("TOMORI_BIN", tree.target.join("release/tomori"))
-            .env("TOMORI_GATEWAY_BIN", tree.target.join("release/tomori-gateway"));
+            .env("TOMORI_GATEWAY_BIN", tree.target.join("gateway/tomori-gateway"));
         let log = folder.join(format!("{name}.log"));
         let passed = process::logged(&mut command, &log)?;
         for line in process::read(&log).lines() {

@@ -216,7 +216,7 @@ async fn a_changed_audit_log_is_found_and_told_in_the_reader_s_language() {
                 of(
                     lang,
                     "データディレクトリを指定してください",
-                    "name the platform's data directory",
+                    "name the data directory of one",
                 ),
             ],
         );
