@@ -1,11 +1,15 @@
 //! Small files that are whole or absent: written beside, synced, renamed into place.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a file that another process holds is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 
 /// One atomic write at a time in a process. They are rare and small, and this way the temporary file beside a
 /// target can have one fixed name: a crash leaves at most one behind, and the next write replaces it.
@@ -83,6 +87,18 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Locks a file for this process alone, and waits half a second for it. A process that ends lets go a moment after it was
+/// told to; and a child that is being started holds what its parent had open until it becomes its own program.
+pub(crate) fn lock_patiently(file: &File) -> Result<(), TryLockError> {
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_PATIENCE => std::thread::sleep(LOCK_PATIENCE / 25),
+            done => return done,
+        }
+    }
 }
 
 #[cfg(test)]

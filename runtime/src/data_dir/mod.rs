@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::file::sync_parent;
+use crate::file::{lock_patiently, sync_parent};
 use crate::i18n::Lang;
 
 const LOCK: &str = "lock";
@@ -176,7 +176,7 @@ fn lock(root: &Path) -> Result<File, DataDirError> {
         .mode(0o600)
         .open(&path)
         .map_err(failed)?;
-    match file.try_lock() {
+    match lock_patiently(&file) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();

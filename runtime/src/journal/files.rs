@@ -9,7 +9,7 @@ use super::error::{JournalError, Repair, Repaired};
 use super::format::{self, HEADER_LEN, Head, Header};
 use super::scan::Mark;
 use super::survey::{HEAD_FILE, Segment, Survey, segment_path};
-use crate::file::{sync_dir, write_atomic};
+use crate::file::{lock_patiently, sync_dir, write_atomic};
 use crate::seal::MacKey;
 
 const LOCK_FILE: &str = "lock";
@@ -23,7 +23,7 @@ pub(super) fn lock(dir: &Path) -> Result<File, JournalError> {
         .mode(0o600)
         .open(dir.join(LOCK_FILE))
         .map_err(failed)?;
-    match file.try_lock() {
+    match lock_patiently(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: dir.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
