@@ -13,8 +13,8 @@
 //! ```
 //!
 //! It runs in the root of the source with these in its environment: `TOMORI_ROOT`, `TOMORI_BIN` and
-//! `TOMORI_GATEWAY_BIN` (built programs), `TOMORI_PYTHON`, `TOMORI_JS`, `TOMORI_WORK` (an empty folder of its own),
-//! `CARGO` and `CARGO_TARGET_DIR`. It says how it went by its exit code and, best, a last line
+//! `TOMORI_GATEWAY_BIN` (built programs), `TOMORI_EXAMPLES` (where the built examples are), `TOMORI_PYTHON`, `TOMORI_JS`,
+//! and `TOMORI_WORK` (an empty folder of its own). It builds nothing itself. It says how it went by its exit code and, best, a last line
 //! `N passed, N failed, N skipped`.
 
 use std::ffi::OsStr;
@@ -75,7 +75,8 @@ pub(super) fn build_binaries(tree: &Tree) -> Result<bool> {
     println!("── building the programs that the stages run");
     process::succeeds(
         cargo()
-            .args(["build", "--bins", "--locked", "--quiet"])
+            // What the tests were built with: any other choice of packages chooses other features, and builds anew.
+            .args(["test", "--workspace", "--no-run", "--locked", "--quiet"])
             .current_dir(&tree.root),
     )
 }
@@ -137,9 +138,8 @@ impl Stage {
             .env("TOMORI_ROOT", &tree.root)
             .env("TOMORI_BIN", tree.target.join("debug/tomori"))
             .env("TOMORI_GATEWAY_BIN", tree.target.join("debug/tomori-gateway"))
-            .env("TOMORI_WORK", &work)
-            .env("CARGO", cargo().get_program())
-            .env("CARGO_TARGET_DIR", &tree.target);
+            .env("TOMORI_EXAMPLES", tree.target.join("debug/examples"))
+            .env("TOMORI_WORK", &work);
         supplies.equip(&mut command);
         let succeeded = process::logged(&mut command, log)?;
         let text = process::read(log);
