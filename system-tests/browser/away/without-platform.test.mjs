@@ -46,7 +46,7 @@ describe('without the platform', { skip: !pid || !again.length }, () => {
     await page.waitForURL(`${address}/`);
     const note = page.getByText('外のサービスには', { exact: false });
     while (!/からつながっていません/.test((await note.count()) ? await note.first().innerText() : '')) {
-      await page.reload();
+      await page.goto(`${address}/`);
       await page.waitForTimeout(300);
     }
     await sound(page, 'ja', 'the house at the gateway');
