@@ -4,9 +4,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use tomori_runtime::http::is_own;
 
 use super::App;
-use super::origin;
 use super::refusal::Refusal;
 use super::visitor::{Guest, Visitor};
 
@@ -121,7 +121,7 @@ impl FromRequest<App> for Signed {
             Ok(guest) => guest,
             Err(never) => match never {},
         };
-        if !origin::is_own(&parts.headers, &parts.uri, app.options.public_origin.as_deref()) {
+        if !is_own(&parts.headers, &parts.uri, app.options.public_origin.as_deref()) {
             return Err(guest.refuse(Refusal::foreign()).into_response());
         }
         let visitor = Visitor::from_request_parts(&mut parts, app).await?;
@@ -144,7 +144,7 @@ impl FromRequest<App> for Unsigned {
             Ok(guest) => guest,
             Err(never) => match never {},
         };
-        if !origin::is_own(&parts.headers, &parts.uri, app.options.public_origin.as_deref()) {
+        if !is_own(&parts.headers, &parts.uri, app.options.public_origin.as_deref()) {
             return Err(guest.refuse(Refusal::foreign()).into_response());
         }
         let fields = Fields::read(Request::from_parts(parts, body))

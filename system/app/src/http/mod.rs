@@ -11,7 +11,6 @@ mod history;
 mod house;
 mod incidents;
 mod install;
-mod origin;
 mod pair;
 mod refusal;
 mod schedules;
