@@ -15,6 +15,8 @@ bounce-go = Go on
 
 ## The first screen
 answer-well = { $name } is all right
+answer-alarm = Alarm at { $name }
+answer-alarm-more = See below what happened. If anybody may be in danger, stay away and call 110 or 119.
 answer-well-more = Everything answers, and nothing needs you.
 answer-look =
     { $count ->

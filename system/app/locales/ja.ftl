@@ -15,6 +15,8 @@ bounce-go = すすむ
 
 ## The first screen
 answer-well = { $name }は大丈夫です
+answer-alarm = { $name }で警報が出ています
+answer-alarm-more = 何が起きたかは下の「警報」から確かめられます。危険のおそれがあるときは近づかず、110番・119番に連絡してください。
 answer-well-more = すべての機器が応答し、気になることはありません。
 answer-look = { $name }：確認が必要なことが{ $count }件あります
 answer-look-more = 下の項目を見てください。ほかの機器は応答しています。

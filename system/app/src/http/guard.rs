@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use tomori_look::{Field, Html, Icon, Input, Tone, When, Width, badge, empty_state, live, notice};
+use jiff::Timestamp;
+use tomori_look::{Field, Html, Icon, Input, Tone, When, Width, badge, choices, empty_state, live, notice};
 use tomori_smart_home::arming::{Arming, Code, Mode, Order, Outcome, Phase, Wish};
 use tomori_smart_home::{DeviceId, OrderId};
 
@@ -49,6 +50,18 @@ struct CodesForm {
     code: Html,
     duress: Html,
     open: bool,
+}
+
+impl GuardPage {
+    /// What may be left out this time.
+    fn bypass(&self) -> Html {
+        let boxes: Vec<_> = self
+            .obstacles
+            .iter()
+            .map(|obstacle| (obstacle.id.as_str(), obstacle.text.as_str(), false))
+            .collect();
+        choices("bypass", &self.say.text("guard-obstacles-bypass"), true, &boxes, None)
+    }
 }
 
 /// `GET /guard`
@@ -172,6 +185,8 @@ fn badges(say: Say, guard: &GuardView, when: &When) -> Html {
         return badge(Tone::Unknown, &say.text("guard-never-told"));
     };
     match guard.gateway {
+        // It was never armed: there is no moment since when.
+        Link::Up if arming.since == Timestamp::UNIX_EPOCH => Html::empty(),
         Link::Up => badge(
             Tone::Confirmed,
             &say.with("guard-since", &[("since", when.moment(arming.since).into())]),

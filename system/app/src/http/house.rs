@@ -88,14 +88,24 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor, query: Query)
     let now = app.port.now();
     let when = When::in_zone(say.lang, &house.place.time_zone, now);
     let verdict = verdict(&house, now);
+    // A house in alarm is not well, however well its devices are.
+    let in_alarm = guard.arming.as_ref().is_some_and(|arming| arming.incident.is_some());
     let rooms = rooms(&app, &visitor, &house, &when);
     let body = Html::of(&HousePage {
         say,
         told: query.told(say),
         guard: guard_line(say, &guard, &when),
-        tone: verdict.tone(),
-        answer: answer(say, &house, &verdict),
-        more: answer_more(say, &verdict, &when),
+        tone: if in_alarm { Tone::Alarm } else { verdict.tone() },
+        answer: if in_alarm {
+            say.with("answer-alarm", &[("name", house.name.clone().into())])
+        } else {
+            answer(say, &house, &verdict)
+        },
+        more: if in_alarm {
+            say.text("answer-alarm-more")
+        } else {
+            answer_more(say, &verdict, &when)
+        },
         as_of: when.moment_html(now),
         concerns: concerns(say, &verdict, &when),
         picture: picture(say, &house, &verdict, &when).svg(say.lang, "house"),
@@ -262,7 +272,8 @@ fn guard_line(say: Say, guard: &GuardView, when: &When) -> Option<(Tone, String,
     if guard.security.zones.is_empty() && incident.is_none() {
         return None;
     }
-    let (tone, text) = if guard.gateway == Link::Up {
+    // An alarm that came is known, also when nothing more comes.
+    let (tone, text) = if guard.gateway == Link::Up || incident.is_some() {
         say.guard(arming, when)
     } else {
         (Tone::Unknown, say.text("guard-unknown"))

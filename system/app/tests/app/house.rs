@@ -20,6 +20,44 @@ async fn a_house_where_everything_answers_is_all_right_at_one_glance() {
         .says("60% open");
 }
 
+/// T2-5 step 1: every device answers, and the house is not all right.
+#[tokio::test]
+async fn a_house_in_alarm_is_not_called_all_right_whether_its_gateway_answers_or_not() {
+    let mut client = hanako().await;
+    for gateway in [
+        Link::Up,
+        Link::Down {
+            since: client.house.clock().now(),
+        },
+    ] {
+        client.house.change(HOME, |home| {
+            home.guard.view.gateway = gateway;
+            let arming = home.guard.view.arming.as_mut().unwrap();
+            arming.incident = Some("inc_window".parse().unwrap());
+        });
+        let page = client.get("/").await;
+        page.says("<h1>田中家で警報が出ています</h1>")
+            .says("110番・119番")
+            .says("href=\"/incidents/inc_window\"")
+            .is_silent_about("大丈夫です")
+            .is_silent_about("data-part=\"guard\" data-tone=\"unknown\"");
+    }
+}
+
+/// A guard that was never armed has no moment since when it is not.
+#[tokio::test]
+async fn a_guard_that_was_never_armed_names_no_day_in_1970() {
+    let mut client = hanako().await;
+    client.house.change(HOME, |home| {
+        home.guard.view.arming.as_mut().unwrap().since = jiff::Timestamp::UNIX_EPOCH;
+    });
+    client
+        .get("/guard")
+        .await
+        .says("警戒していません")
+        .is_silent_about("1970");
+}
+
 #[tokio::test]
 async fn the_picture_has_a_title_a_description_and_the_list_behind_it() {
     let page = hanako().await.get("/").await;

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
-use tomori_look::Html;
+use tomori_look::{Html, choices};
 use tomori_runtime::entropy::bytes;
 use tomori_smart_home::arming::{Mode, Security, Zone};
 use tomori_smart_home::{DeviceId, HomeId, ZoneId};
@@ -31,15 +31,18 @@ struct SecurityPage<'a> {
     told: Html,
     zones: Vec<Line>,
     /// Sensors that guard no zone yet.
-    sensors: Vec<(String, String)>,
-    modes: Vec<(&'static str, String)>,
+    sensors: Vec<Tick>,
+    modes: Vec<Tick>,
     exit_delay: u16,
     entry_delay: u16,
     companies: Vec<(String, String, bool)>,
-    disclosures: Vec<(&'static str, String, bool)>,
+    disclosures: Vec<Tick>,
     plan: String,
     notes: String,
 }
+
+/// A box to tick: its value, its word, whether it is ticked.
+type Tick = (String, String, bool);
 
 struct Line {
     id: String,
@@ -47,6 +50,16 @@ struct Line {
     modes: String,
     is_way_in: bool,
     sensors: String,
+}
+
+impl SecurityPage<'_> {
+    fn several(&self, name: &str, legend: &str, boxes: &[Tick]) -> Html {
+        let boxes: Vec<_> = boxes
+            .iter()
+            .map(|(value, word, is_ticked)| (value.as_str(), word.as_str(), *is_ticked))
+            .collect();
+        choices(name, &self.say.text(legend), true, &boxes, None)
+    }
 }
 
 /// `GET /operator/homes/{home}/guard`
@@ -105,11 +118,11 @@ async fn show(operator: &Operator, at: &AtHome, told: Html, status: StatusCode) 
             .iter()
             .map(|line| &line.equipment.device)
             .filter(|device| Security::can_guard(device.kind) && security.zone_of(&device.id).is_none())
-            .map(|device| (device.id.to_string(), called(&device.id)))
+            .map(|device| (device.id.to_string(), called(&device.id), false))
             .collect(),
         modes: Mode::ARMED
             .into_iter()
-            .map(|one| (one.word(), mode(say, one)))
+            .map(|one| (one.word().to_owned(), mode(say, one), false))
             .collect(),
         exit_delay: security.exit_delay_s,
         entry_delay: security.entry_delay_s,
@@ -128,7 +141,7 @@ async fn show(operator: &Operator, at: &AtHome, told: Html, status: StatusCode) 
                 let is_in = contract
                     .as_ref()
                     .is_some_and(|contract| contract.discloses.contains(&one));
-                (one.word(), disclosure(say, one), is_in)
+                (one.word().to_owned(), disclosure(say, one), is_in)
             })
             .collect(),
         plan: entry.plan,
