@@ -47,7 +47,9 @@ overview-counts =
     }
 overview-more = { $count } more.
 need-nothing = Nothing needs you
-need-nothing-text = All gateways are connected, all devices answer, and nothing unknown is on any house’s network.
+need-nothing-text = No house is in alarm, all gateways are connected, all devices answer, and nothing unknown is on any house’s network.
+need-incident = Alarm
+need-incident-text = { " " }is in alarm: { $hazard }.
 need-audit = Audit log not written
 need-audit-text = The last record could not be written to the audit log. Please check the disk. What happened meanwhile is in the ordinary log.
 need-impersonated = Impersonation

@@ -192,7 +192,7 @@ fn door(say: Say, word: &DoorWord, answer: Option<&str>) -> (Tone, String) {
     (tone, say.text(key))
 }
 
-fn hazard(say: Say, hazard: Hazard) -> String {
+pub(super) fn hazard(say: Say, hazard: Hazard) -> String {
     say.text(match hazard {
         Hazard::Fire => "hazard-fire",
         Hazard::Duress => "hazard-duress",

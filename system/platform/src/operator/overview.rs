@@ -6,15 +6,17 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use tomori_look::{Html, Icon, Tone, badge, empty_state};
-use tomori_smart_home::HomeId;
+use tomori_smart_home::{Hazard, HomeId, IncidentId};
 
 use super::Operator;
 use super::desk::Desk;
+use super::incidents::hazard;
 use super::shell::{Place, ZONE, page as shell_page, when};
 use crate::auth::gateways::GatewayStatus;
 use crate::auth::people::PeopleError;
 use crate::device_state::{HomeSummary, Reachability};
 use crate::door::Failure;
+use crate::services::dispatch::Incident;
 
 /// Certificates that end sooner are told. Gateways renew theirs ten days before the end.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -42,6 +44,7 @@ struct Item {
 
 /// What needs somebody, most pressing first.
 enum Need {
+    Incident(IncidentId, Hazard, Timestamp),
     AuditFailing,
     Impersonated { address: String, at: Timestamp },
     UnknownNodes(u32),
@@ -55,19 +58,21 @@ enum Need {
 impl Need {
     fn rank(&self) -> u8 {
         match self {
-            Self::AuditFailing => 0,
-            Self::Impersonated { .. } => 1,
-            Self::UnknownNodes(_) => 2,
-            Self::GatewayLost(_) => 3,
-            Self::CertificateEnds(_) => 4,
-            Self::DevicesLost(_) => 5,
-            Self::DevicesWaiting(_) => 6,
-            Self::NoGateway => 7,
+            Self::Incident(..) => 0,
+            Self::AuditFailing => 1,
+            Self::Impersonated { .. } => 2,
+            Self::UnknownNodes(_) => 3,
+            Self::GatewayLost(_) => 4,
+            Self::CertificateEnds(_) => 5,
+            Self::DevicesLost(_) => 6,
+            Self::DevicesWaiting(_) => 7,
+            Self::NoGateway => 8,
         }
     }
 
     fn tone(&self) -> Tone {
         match self {
+            Self::Incident(..) => Tone::Alarm,
             Self::AuditFailing
             | Self::Impersonated { .. }
             | Self::UnknownNodes(_)
@@ -88,6 +93,12 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
         .iter()
         .flat_map(|home| of_home(home).into_iter().map(|need| (need, Some(home.id.clone()))))
         .collect();
+    // Nobody else is told of them before a security company's server is connected.
+    let incidents = operator.inner.dispatch.newest().await?.into_iter();
+    for incident in incidents.filter(Incident::is_open) {
+        let need = Need::Incident(incident.id, incident.hazard, incident.opened_at);
+        needs.push((need, Some(incident.home)));
+    }
     for (home, one) in operator.inner.watch.impersonations(now) {
         let (address, at) = (one.address, one.at);
         needs.push((Need::Impersonated { address, at }, Some(home)));
@@ -110,6 +121,10 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
     let mut items = Vec::with_capacity(needs.len().min(MOST));
     for (need, home) in needs.into_iter().take(MOST) {
         let (word, text) = match &need {
+            Need::Incident(_, threat, _) => (
+                "need-incident",
+                say.with("need-incident-text", &[("hazard", hazard(say, *threat).into())]),
+            ),
             Need::AuditFailing => ("need-audit", say.text("need-audit-text")),
             Need::Impersonated { address, .. } => (
                 "need-impersonated",
@@ -132,18 +147,25 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
             Need::NoGateway => ("need-no-gateway", say.text("need-no-gateway-text")),
         };
         let at = match &need {
-            Need::Impersonated { at, .. } | Need::GatewayLost(at) | Need::CertificateEnds(at) => Some(*at),
+            Need::Incident(_, _, at)
+            | Need::Impersonated { at, .. }
+            | Need::GatewayLost(at)
+            | Need::CertificateEnds(at) => Some(*at),
             _ => None,
         };
         let name = match &home {
             Some(home) => name(&operator, home).await?,
             None => String::new(),
         };
+        let href = match &need {
+            Need::Incident(incident, ..) => format!("/operator/incidents/{incident}"),
+            _ => home.map_or("/operator/audit".to_owned(), |home| format!("/operator/homes/{home}")),
+        };
         items.push(Item {
             badge: badge(need.tone(), &say.text(word)),
             text,
             since: at.map_or_else(Html::empty, |at| when.moment_html(at)),
-            href: home.map_or("/operator/audit".to_owned(), |home| format!("/operator/homes/{home}")),
+            href,
             home: name,
         });
     }

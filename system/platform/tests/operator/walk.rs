@@ -3,7 +3,7 @@
 use tomori_platform::auth::people::totp::{Step, code};
 use tomori_runtime::clock::Clock as _;
 use tomori_smart_home::event::What;
-use tomori_smart_home::{Event, GatewayId, HomeId};
+use tomori_smart_home::{Event, GatewayId, Hazard, HomeId};
 
 use super::{Browser, Desk, between};
 use crate::town::PASSWORD;
@@ -254,9 +254,31 @@ async fn the_overview_tells_what_needs_somebody() {
     assert!(page.contains("Unknown node") && page.contains("One home. Gateways connected: 1."));
     let first = page.find("Impersonation").unwrap();
     assert!(first < page.find("Unknown node").unwrap(), "most pressing first");
+    // T2-5 step 1: a house in alarm comes before everything else.
+    let alarm = crate::dispatch::alarm(1, 1, Hazard::Intrusion, None);
+    let link = format!("href=\"/operator/incidents/{}\"", alarm.incident);
+    let what = What::AlarmRaised { alarm };
+    desk.world
+        .services
+        .device_state
+        .store_batch(&home, &gateway, 3, vec![Some(Event { at, what })], false)
+        .await
+        .unwrap();
+    for _ in 0..100 {
+        page = desk.browser.get("/operator").await.text;
+        if page.contains(&link) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(
+        page.contains("is in alarm: Intrusion") && page.contains("data-tone=\"alarm\""),
+        "{page}"
+    );
+    assert!(page.find(&link).unwrap() < page.find("Impersonation").unwrap());
     desk.browser.lang = "ja";
     let page = desk.browser.get("/operator").await.text;
-    assert!(page.contains("なりすまし") && page.contains("対応が必要なこと"));
+    assert!(page.contains("で警報が出ています") && page.contains("なりすまし") && page.contains("対応が必要なこと"));
 }
 
 #[tokio::test]
