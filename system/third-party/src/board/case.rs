@@ -130,7 +130,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
     };
     let is_open = case.closed_at.is_none();
     let needs_guard = steps.contains(&Step::SendGuard);
-    let (missions, _) = desk.inner.dispatch.for_case(&case.id, &case.source).await?;
+    let (missions, free) = desk.inner.dispatch.for_case(case).await?;
     Ok(Html::of(&Part {
         say,
         id: case.id.as_str(),
@@ -140,7 +140,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         owner: owner(say, &names, case, mine),
         clock: clock(say, &when, case, &missions),
         dispatch: if needs_guard {
-            dispatch::draw(desk, seat, &when, &names, case, &missions, mine && is_open).await?
+            dispatch::draw(desk, seat, &when, &names, case, &missions, &free, mine && is_open)
         } else {
             Html::empty()
         },

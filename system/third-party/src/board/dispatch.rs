@@ -9,8 +9,8 @@ use tomori_smart_home::StaffId;
 
 use crate::cases::Case;
 use crate::desk::Desk;
-use crate::dispatch::{Estimate, Mission, MissionState, Place, Ranked};
-use crate::door::{Failure, Say, Seat};
+use crate::dispatch::{Estimate, Mission, MissionState, Place, Ranked, Skill, skill};
+use crate::door::{Say, Seat};
 use crate::street::mission_key;
 
 /// Guards shown: further ones are too far to matter.
@@ -26,6 +26,7 @@ struct Part<'a> {
     missions: Vec<MissionRow>,
     map: Html,
     free: Vec<FreeRow>,
+    needed: String,
 }
 
 struct MissionRow {
@@ -39,21 +40,23 @@ struct FreeRow {
     id: StaffId,
     name: String,
     far: String,
+    skills: Html,
     is_first: bool,
 }
 
 /// The part of a case's page about guards.
-pub(super) async fn draw(
+#[expect(clippy::too_many_arguments, reason = "what the case's page has loaded already")]
+pub(super) fn draw(
     desk: &Desk,
     seat: &Seat,
     when: &When,
     names: &HashMap<StaffId, String>,
     case: &Case,
     missions: &[Mission],
+    free: &[Ranked],
     is_mine: bool,
-) -> Result<Html, Failure> {
+) -> Html {
     let say = seat.say;
-    let (_, free) = desk.inner.dispatch.for_case(&case.id, &case.source).await?;
     let name = |staff: &StaffId| names.get(staff).map_or_else(|| say.text("owner-gone"), Clone::clone);
     let rows = missions.iter().map(|mission| MissionRow {
         name: name(&mission.guard),
@@ -64,13 +67,14 @@ pub(super) async fn draw(
         }),
     });
     let house = desk.inner.dispatch.house(&case.source);
-    Ok(Html::of(&Part {
+    let needed = skill::needed(case.danger);
+    Html::of(&Part {
         say,
         id: case.id.as_str(),
         csrf: &seat.viewer.csrf,
         is_mine,
         missions: rows.collect(),
-        map: house.map_or_else(Html::empty, |house| map(say, house, &free, &name)),
+        map: house.map_or_else(Html::empty, |house| map(say, house, free, &name)),
         free: free
             .iter()
             .take(SHOWN)
@@ -79,10 +83,35 @@ pub(super) async fn draw(
                 id: ranked.guard.staff.clone(),
                 name: name(&ranked.guard.staff),
                 far: far(say, ranked.estimate),
+                skills: skills(say, ranked),
                 is_first: at == 0,
             })
             .collect(),
-    }))
+        needed: if needed.is_empty() {
+            String::new()
+        } else {
+            let listed = listed(say, needed.iter().copied());
+            say.with("dispatch-needed", &[("skills", listed.as_str().into())])
+        },
+    })
+}
+
+/// What a guard can do, and what of it is missing here.
+fn skills(say: Say, ranked: &Ranked) -> Html {
+    let has = listed(say, ranked.guard.skills.iter().copied());
+    let mut out = format!("<span class=\"soft small\">{}</span>", Html::text(&has));
+    if !ranked.lacks.is_empty() {
+        let lacks = listed(say, ranked.lacks.iter().copied());
+        let word = say.with("guard-lacks", &[("skills", lacks.as_str().into())]);
+        let _ = write!(out, " {}", badge(Tone::Attention, &word));
+    }
+    Html::trusted(out)
+}
+
+/// Skills in words.
+pub(crate) fn listed(say: Say, skills: impl Iterator<Item = Skill>) -> String {
+    let words: Vec<String> = skills.map(|skill| say.text(skill.key())).collect();
+    words.join(&say.text("list-comma"))
 }
 
 fn tone(state: MissionState) -> Tone {

@@ -1,5 +1,6 @@
 //! The desk: signing in, people, panels, the audit log. Pages from the server that work without script.
 
+mod guards;
 mod log;
 mod panels;
 mod people;
@@ -64,7 +65,7 @@ impl axum::extract::FromRef<Desk> for DoorState {
 }
 
 /// Every route of people, and its methods: the role matrix is held against this list.
-pub const ROUTES: [(&str, &str); 32] = [
+pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/"),
     ("GET", "/board"),
     ("GET", "/board/events"),
@@ -84,6 +85,8 @@ pub const ROUTES: [(&str, &str); 32] = [
     ("POST", "/duty/mission"),
     ("GET", "/duty/part"),
     ("POST", "/duty/place"),
+    ("GET", "/guards"),
+    ("POST", "/guards/{staff}/skills"),
     ("POST", "/language"),
     ("GET", "/log"),
     ("GET", "/panels"),
@@ -123,6 +126,8 @@ pub fn router(needs: Needs) -> Router {
         .route("/people", get(people::page).post(people::invite))
         .route("/people/{staff}/invite", post(people::invite_again))
         .route("/people/{staff}/remove", post(people::remove))
+        .route("/guards", get(guards::page))
+        .route("/guards/{staff}/skills", post(guards::set_skills))
         .route("/panels", get(panels::page).post(panels::add))
         .route("/panels/{account}/remove", post(panels::remove))
         .route("/log", get(log::page))

@@ -148,5 +148,6 @@ pub(super) async fn remove(
     desk.door.people.remove(&at.seat.viewer.staff, &staff).await?;
     // What was theirs does not stay with somebody who is not there.
     desk.inner.cases.offer_all(&staff).await?;
+    desk.inner.dispatch.forget_guard(&staff).await?;
     Ok(Redirect::to("/people").into_response())
 }

@@ -20,6 +20,7 @@ pub(crate) enum Place {
     Board,
     Panels,
     People,
+    Guards,
     Log,
     Duty,
 }
@@ -28,8 +29,8 @@ impl Place {
     fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Operator => &[Self::Board],
-            Role::Supervisor => &[Self::Board, Self::Panels, Self::Log],
-            Role::Administrator => &[Self::People, Self::Panels, Self::Log],
+            Role::Supervisor => &[Self::Board, Self::Guards, Self::Panels, Self::Log],
+            Role::Administrator => &[Self::People, Self::Guards, Self::Panels, Self::Log],
             Role::Guard => &[Self::Duty],
         }
     }
@@ -39,6 +40,7 @@ impl Place {
             Self::Board => "/board",
             Self::Panels => "/panels",
             Self::People => "/people",
+            Self::Guards => "/guards",
             Self::Log => "/log",
             Self::Duty => "/duty",
         }
@@ -49,6 +51,7 @@ impl Place {
             Self::Board => "place-board",
             Self::Panels => "place-panels",
             Self::People => "place-people",
+            Self::Guards => "place-guards",
             Self::Log => "place-log",
             Self::Duty => "place-duty",
         })
@@ -59,6 +62,7 @@ impl Place {
             Self::Board => Icon::Attention,
             Self::Panels => Icon::House,
             Self::People => Icon::Settings,
+            Self::Guards => Icon::Person,
             Self::Log => Icon::History,
             Self::Duty => Icon::Person,
         }

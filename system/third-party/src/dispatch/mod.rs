@@ -2,7 +2,9 @@
 
 pub mod model;
 mod service;
+pub mod skill;
 mod store;
 
 pub use model::{Estimate, Guard, Mission, MissionState, OFFER_STANDS, Place, Ranked, estimate, rank};
 pub use service::{DispatchError, Needs, Service};
+pub use skill::Skill;

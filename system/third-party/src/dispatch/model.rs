@@ -1,9 +1,12 @@
 //! Guards, missions, and who is nearest. Pure.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tomori_smart_home::{CaseId, StaffId};
+
+use super::skill::Skill;
 
 /// How long a guard has to answer before the next one is asked.
 pub const OFFER_STANDS: SignedDuration = SignedDuration::from_secs(60);
@@ -39,6 +42,8 @@ pub struct Guard {
     pub place: Option<Place>,
     /// When that was.
     pub placed_at: Option<Timestamp>,
+    /// What they can do.
+    pub skills: BTreeSet<Skill>,
 }
 
 /// How a mission stands.
@@ -95,6 +100,8 @@ pub struct Ranked {
     pub guard: Guard,
     /// How far, when both places are known.
     pub estimate: Option<Estimate>,
+    /// Skills that the case asks for and the guard has not.
+    pub lacks: Vec<Skill>,
 }
 
 impl Place {
@@ -195,28 +202,44 @@ pub fn estimate(from: Place, to: Place) -> Option<Estimate> {
     Some(Estimate { metres, time })
 }
 
-/// The guards who can be sent, the nearest first; those whose way is not known come last. `busy` have a mission, `asked`
+/// The guards who can be sent: first those with every skill in `needed`, the nearest first, then the others, the nearest
+/// first; in each, those whose way is not known come last. Nobody is left out for a skill. `busy` have a mission, `asked`
 /// have said no or nothing to this one.
 #[must_use]
-pub fn rank(guards: Vec<Guard>, house: Option<Place>, busy: &[StaffId], asked: &[StaffId]) -> Vec<Ranked> {
+pub fn rank(
+    guards: Vec<Guard>,
+    house: Option<Place>,
+    needed: &[Skill],
+    busy: &[StaffId],
+    asked: &[StaffId],
+) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = guards
         .into_iter()
         .filter(|guard| guard.is_on_duty && !busy.contains(&guard.staff) && !asked.contains(&guard.staff))
         .map(|guard| Ranked {
             estimate: guard.place.zip(house).and_then(|(from, to)| estimate(from, to)),
+            lacks: needed
+                .iter()
+                .copied()
+                .filter(|skill| !guard.skills.contains(skill))
+                .collect(),
             guard,
         })
         .collect();
     let far = |ranked: &Ranked| ranked.estimate.map_or(f64::INFINITY, |estimate| estimate.metres);
     ranked.sort_by(|left, right| {
-        let by_way = far(left).total_cmp(&far(right));
-        by_way.then_with(|| left.guard.staff.cmp(&right.guard.staff))
+        let by_skill = left.lacks.is_empty().cmp(&right.lacks.is_empty()).reverse();
+        by_skill
+            .then_with(|| far(left).total_cmp(&far(right)))
+            .then_with(|| left.guard.staff.cmp(&right.guard.staff))
     });
     ranked
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn guard(number: u8, place: Option<(f64, f64)>) -> Guard {
@@ -225,6 +248,7 @@ mod tests {
             is_on_duty: true,
             place: place.and_then(|(north, east)| Place::new(north, east)),
             placed_at: None,
+            skills: BTreeSet::new(),
         }
     }
 
@@ -242,7 +266,7 @@ mod tests {
             },
         ];
         let asked = [StaffId::from_random([4; 10])];
-        let ranked = rank(guards, house, &[], &asked);
+        let ranked = rank(guards, house, &[], &[], &asked);
         let order: Vec<StaffId> = ranked.iter().map(|it| it.guard.staff.clone()).collect();
         assert_eq!(order, [3, 2, 1].map(|number| StaffId::from_random([number; 10])));
         let estimate = ranked[1].estimate.unwrap();
@@ -269,5 +293,45 @@ mod tests {
             "a late yes is no yes"
         );
         assert!(!MissionState::Offered.may_become(MissionState::Arrived));
+    }
+
+    /// Guards of every kind: on duty or not, with or without a place and skills.
+    fn crew() -> impl Strategy<Value = Vec<Guard>> {
+        let place = proptest::option::of((35.0..36.0_f64, 139.0..140.0_f64));
+        let skills = proptest::sample::subsequence(Skill::ALL.to_vec(), 0..=Skill::ALL.len());
+        let one = (any::<bool>(), place, skills);
+        proptest::collection::vec(one, 0..20).prop_map(|crew| {
+            crew.into_iter()
+                .zip(1..)
+                .map(|((is_on_duty, place, skills), number)| Guard {
+                    is_on_duty,
+                    skills: skills.into_iter().collect(),
+                    ..guard(number, place)
+                })
+                .collect()
+        })
+    }
+
+    proptest! {
+        /// Skills move people in the list and take nobody out of it; nearest first holds among those with and those without.
+        #[test]
+        fn skills_order_and_never_hide(crew in crew(), needed in proptest::sample::subsequence(Skill::ALL.to_vec(), 0..=3)) {
+            let house = Place::new(35.5, 139.5);
+            let ranked = rank(crew.clone(), house, &needed, &[], &[]);
+            let staff = |ranked: &[Ranked]| -> BTreeSet<StaffId> { ranked.iter().map(|it| it.guard.staff.clone()).collect() };
+            prop_assert_eq!(staff(&ranked), staff(&rank(crew, house, &[], &[], &[])));
+            for pair in ranked.windows(2) {
+                let [left, right] = pair else { continue };
+                prop_assert!(left.lacks.is_empty() || !right.lacks.is_empty(), "who has the skills comes first");
+                if left.lacks.is_empty() == right.lacks.is_empty() {
+                    let far = |it: &Ranked| it.estimate.map_or(f64::INFINITY, |it| it.metres);
+                    prop_assert!(far(left) <= far(right));
+                }
+            }
+            for it in &ranked {
+                let had = needed.iter().filter(|skill| it.guard.skills.contains(skill)).count();
+                prop_assert_eq!(had + it.lacks.len(), needed.len());
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Loads, decides, persists, audits.
 
+mod crew;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +14,9 @@ use tomori_runtime::db::{Database, DbError};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::{CaseId, StaffId};
 
-use super::model::{Guard, Mission, MissionState, Place, Ranked, rank};
-use super::store;
-use crate::cases::{self, CaseError, Source};
+use super::model::{Mission, MissionState, Place, Ranked, rank};
+use super::{skill, store};
+use crate::cases::{self, Case, CaseError, Source};
 use crate::panels;
 use crate::people::Viewer;
 
@@ -84,65 +86,17 @@ impl Service {
         self.inner.database.clone().close().await;
     }
 
-    /// A guard goes on or off duty. Off duty nobody knows where they are.
-    ///
-    /// # Errors
-    /// [`DispatchError::NotFree`] when they have a mission and want to go.
-    pub async fn set_duty(&self, viewer: &Viewer, is_on_duty: bool) -> Result<(), DispatchError> {
-        let staff = viewer.staff.clone();
-        self.inner
-            .database
-            .try_write(move |tx| {
-                if !is_on_duty && store::of_guard(tx, &staff)?.is_some() {
-                    return Err(DispatchError::NotFree);
-                }
-                Ok(store::set_duty(tx, &staff, is_on_duty)?)
-            })
-            .await?;
-        let what = if is_on_duty { "guard.onDuty" } else { "guard.offDuty" };
-        self.audit(viewer.staff.as_str(), what, viewer.staff.as_str()).await;
-        Ok(())
-    }
-
-    /// A guard says where they are.
-    ///
-    /// # Errors
-    /// [`DispatchError::OffDuty`].
-    pub async fn set_place(&self, staff: &StaffId, place: Place) -> Result<(), DispatchError> {
-        let (staff, now) = (staff.clone(), self.now());
-        let database = &self.inner.database;
-        match database
-            .write(move |tx| store::set_place(tx, &staff, place, now))
-            .await?
-        {
-            true => Ok(()),
-            false => Err(DispatchError::OffDuty),
-        }
-    }
-
-    /// A guard as they stand, and the mission that keeps them busy.
+    /// The missions of a case, and the guards who can be sent: first who can what it asks for, the nearest first.
     ///
     /// # Errors
     /// When the tables cannot be read.
-    pub async fn guard(&self, staff: &StaffId) -> Result<(Option<Guard>, Option<Mission>), DispatchError> {
-        let staff = staff.clone();
-        let found = self.inner.database.read(move |reader| {
-            let guard = store::guards(reader)?.into_iter().find(|guard| guard.staff == staff);
-            Ok((guard, store::of_guard(reader, &staff)?))
-        });
-        Ok(found.await?)
-    }
-
-    /// The missions of a case, and the guards who can be sent, the nearest first.
-    ///
-    /// # Errors
-    /// When the tables cannot be read.
-    pub async fn for_case(&self, case: &CaseId, source: &Source) -> Result<(Vec<Mission>, Vec<Ranked>), DispatchError> {
-        let (case, house) = (case.clone(), self.house(source));
+    pub async fn for_case(&self, case: &Case) -> Result<(Vec<Mission>, Vec<Ranked>), DispatchError> {
+        let (needed, house) = (skill::needed(case.danger), self.house(&case.source));
+        let case = case.id.clone();
         let found = self.inner.database.read(move |reader| {
             let missions = store::of_case(reader, &case)?;
             let busy: Vec<StaffId> = store::open(reader)?.into_iter().map(|mission| mission.guard).collect();
-            Ok((missions, rank(store::guards(reader)?, house, &busy, &[])))
+            Ok((missions, rank(store::guards(reader)?, house, needed, &busy, &[])))
         });
         Ok(found.await?)
     }
@@ -170,13 +124,13 @@ impl Service {
     pub async fn send(&self, viewer: &Viewer, case: &CaseId, guard: &StaffId) -> Result<(), DispatchError> {
         let view = self.inner.needs.cases.case(case).await?;
         view.case.may_work(&viewer.staff).map_err(CaseError::from)?;
-        let house = self.house(&view.case.source);
+        let (needed, house) = (skill::needed(view.case.danger), self.house(&view.case.source));
         let (wanted, to, now) = (guard.clone(), case.clone(), self.now());
         self.inner
             .database
             .try_write(move |tx| {
                 let busy: Vec<StaffId> = store::open(tx)?.into_iter().map(|mission| mission.guard).collect();
-                let free = rank(store::guards(tx)?, house, &busy, &[]);
+                let free = rank(store::guards(tx)?, house, needed, &busy, &[]);
                 let ranked = free.into_iter().find(|ranked| ranked.guard.staff == wanted);
                 let ranked = ranked.ok_or(DispatchError::NotFree)?;
                 for mission in store::of_case(tx, &to)? {
@@ -289,13 +243,13 @@ impl Service {
         Ok(())
     }
 
-    /// Asks the nearest guard who has not been asked for this case yet, or tells that there is none.
+    /// Asks the first guard of the list who has not been asked for this case yet, or tells that there is none.
     async fn ask_next(&self, case: &CaseId) -> Result<(), DispatchError> {
         let view = self.inner.needs.cases.case(case).await?;
         if view.case.closed_at.is_some() {
             return Ok(());
         }
-        let house = self.house(&view.case.source);
+        let (needed, house) = (skill::needed(view.case.danger), self.house(&view.case.source));
         let (to, now) = (case.clone(), self.now());
         let next = self
             .inner
@@ -307,7 +261,9 @@ impl Service {
                 }
                 let asked: Vec<StaffId> = missions.into_iter().map(|mission| mission.guard).collect();
                 let busy: Vec<StaffId> = store::open(tx)?.into_iter().map(|mission| mission.guard).collect();
-                let ranked = rank(store::guards(tx)?, house, &busy, &asked).into_iter().next();
+                let ranked = rank(store::guards(tx)?, house, needed, &busy, &asked)
+                    .into_iter()
+                    .next();
                 if let Some(ranked) = &ranked {
                     store::add(tx, &to, &ranked.guard.staff, travel(ranked), now)?;
                 }

@@ -1,16 +1,26 @@
 //! The tables of this room.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 use tomori_runtime::db::{DbError, Migration, Reader, Row, Tx, values};
 use tomori_smart_home::{CaseId, StaffId};
 
 use super::model::{Guard, Mission, MissionState, Place};
+use super::skill::Skill;
 
-pub(super) static MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "dispatch",
-    sql: include_str!("0001_dispatch.sql"),
-}];
+pub(super) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "dispatch",
+        sql: include_str!("0001_dispatch.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "skills",
+        sql: include_str!("0002_skills.sql"),
+    },
+];
 
 const COLUMNS: &str = "number, alarm_case, guard, state, offered_at, accepted_at, travel";
 const OPEN: &str = "state IN ('offered', 'accepted', 'arrived')";
@@ -34,6 +44,7 @@ fn guard(row: &Row) -> Result<Guard, DbError> {
         is_on_duty: row.get("is_on_duty")?,
         place: place.and_then(|(north, east)| Place::new(north, east)),
         placed_at: row.get("placed_at")?,
+        skills: BTreeSet::new(),
     })
 }
 
@@ -55,7 +66,48 @@ pub(super) fn guards(reader: &Reader<'_>) -> Result<Vec<Guard>, DbError> {
         "SELECT staff, is_on_duty, north, east, placed_at FROM guard ORDER BY staff",
         &[],
     )?;
-    rows.iter().map(guard).collect()
+    let mut skills = skills(reader)?;
+    rows.iter()
+        .map(|row| {
+            let guard = guard(row)?;
+            Ok(Guard {
+                skills: skills.remove(&guard.staff).unwrap_or_default(),
+                ..guard
+            })
+        })
+        .collect()
+}
+
+/// What everybody can do. A skill that a later version knew is passed over.
+pub(super) fn skills(reader: &Reader<'_>) -> Result<BTreeMap<StaffId, BTreeSet<Skill>>, DbError> {
+    let mut all: BTreeMap<StaffId, BTreeSet<Skill>> = BTreeMap::new();
+    for row in reader.query("SELECT staff, skill FROM guard_skill", &[])? {
+        let skill: String = row.get("skill")?;
+        if let Some(skill) = Skill::from_word(&skill) {
+            all.entry(id(&row, "staff", "the id of staff")?)
+                .or_default()
+                .insert(skill);
+        }
+    }
+    Ok(all)
+}
+
+pub(super) fn set_skills(tx: &mut Tx<'_>, staff: &StaffId, skills: &BTreeSet<Skill>) -> Result<(), DbError> {
+    tx.execute("DELETE FROM guard_skill WHERE staff = $1", &values![staff.as_str()])?;
+    for skill in skills {
+        tx.execute(
+            "INSERT INTO guard_skill (staff, skill) VALUES ($1, $2)",
+            &values![staff.as_str(), skill.word()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Nothing of somebody who has left the company but the missions they had.
+pub(super) fn forget_guard(tx: &mut Tx<'_>, staff: &StaffId) -> Result<(), DbError> {
+    set_skills(tx, staff, &BTreeSet::new())?;
+    tx.execute("DELETE FROM guard WHERE staff = $1", &values![staff.as_str()])
+        .map(drop)
 }
 
 pub(super) fn set_duty(tx: &mut Tx<'_>, staff: &StaffId, is_on_duty: bool) -> Result<(), DbError> {

@@ -7,8 +7,14 @@ use http::header::ACCEPT_LANGUAGE;
 use tomori_runtime::http::cookie;
 use tomori_runtime::i18n::{Arg, Catalogue, Lang};
 
-const JA: &str = include_str!("../../locales/ja.ftl");
-const EN: &str = include_str!("../../locales/en.ftl");
+const JA: &str = concat!(
+    include_str!("../../locales/ja.ftl"),
+    include_str!("../../locales/street.ja.ftl")
+);
+const EN: &str = concat!(
+    include_str!("../../locales/en.ftl"),
+    include_str!("../../locales/street.en.ftl")
+);
 
 static TEXTS: LazyLock<Option<Catalogue>> = LazyLock::new(|| match Catalogue::new(JA, EN) {
     Ok(catalogue) => Some(catalogue),

@@ -23,7 +23,7 @@ async fn routes_by_roles() {
     );
     let names: Vec<String> = everybody.iter().map(|(name, _)| format!("{name:>14}")).collect();
     writeln!(table, "{:36}{}", "", names.join("")).unwrap();
-    for (method, path) in ROUTES {
+    for (method, path) in ROUTES.iter().copied() {
         if path == "/sign-out" {
             continue;
         }

@@ -10,14 +10,14 @@ use crate::world::{Browser, World};
 const HOUSE: (&str, &str) = ("35.6800", "139.7600");
 
 /// A house with a place, an alarm, its operator, and guards at distances.
-struct Town {
-    world: World,
-    operator: Browser,
-    path: String,
-    guards: Vec<(String, Browser)>,
+pub struct Town {
+    pub world: World,
+    pub operator: Browser,
+    pub path: String,
+    pub guards: Vec<(String, Browser)>,
 }
 
-async fn town(places: &[(&str, &str)]) -> Town {
+pub async fn town(places: &[(&str, &str)]) -> Town {
     let world = World::new().await;
     let (_, mut operator) = world.somebody(Role::Operator, "管制").await;
     let fields = [
