@@ -30,10 +30,14 @@ cli-gateway-device-code = Make a code by which a device comes to its certificate
 cli-gateway-device-papers = Write a key and a certificate for a device that cannot make its own key
 cli-gateway-device-out = The folder for device.key, device.pem and ca.pem
 cli-gateway-device-refusals = Show what was turned away since the gateway started (JSON)
+cli-gateway-codes = Give the house new codes when the residents have lost theirs (two lines: the code, the duress code)
 gateway-device-code = Type this code at the device { $device } within 15 minutes. It works once.
     { $code }
 gateway-device-papers = The papers of { $device } are in { $folder }: device.key (keep it secret), device.pem, ca.pem. Whoever has the key is that device.
 gateway-device-unwritten = { $folder }: the papers cannot be written ({ $why }). Choose another folder.
+gateway-codes-ask = Type the new code and press Enter, then the duress code (6 to 8 digits each).
+gateway-codes-unfit = The codes do not fit: two lines with 6 to 8 digits each are needed, first the code, then the duress code.
+gateway-codes-set = The house has new codes; the old ones no longer count. Ask the residents to change them inside the house, under “Guard” in the app.
 cli-device = Run virtual devices alone
 cli-audit = Examine audit logs
 cli-audit-verify = Verify the chain of an audit log, or an exported incident, and name the first bad place

@@ -30,10 +30,14 @@ cli-gateway-device-code = 機器が証明書を受け取るためのコードを
 cli-gateway-device-papers = 自分で鍵を作れない機器のために、鍵と証明書をファイルに書く
 cli-gateway-device-out = device.key、device.pem、ca.pem を書くフォルダー
 cli-gateway-device-refusals = ゲートウェイが起動してから断ったものを示す（JSON）
+cli-gateway-codes = 住人が暗証番号をなくしたとき、新しいものを設定する（1 行目に暗証番号、2 行目に脅迫時の番号）
 gateway-device-code = 15 分以内に、機器 { $device } にこのコードを入力してください。使えるのは 1 回だけです。
     { $code }
 gateway-device-papers = { $device } の鍵と証明書を { $folder } に書きました: device.key（秘密にしてください）、device.pem、ca.pem。鍵を持つ者は、その機器として扱われます。
 gateway-device-unwritten = { $folder }: 鍵と証明書を書けません（{ $why }）。別のフォルダーを選んでください。
+gateway-codes-ask = 新しい暗証番号を入力して Enter を押し、続けて脅迫時の番号を入力してください（どちらも 6〜8 桁の数字）。
+gateway-codes-unfit = 番号が合いません。6〜8 桁の数字を 2 行、先に暗証番号、次に脅迫時の番号が必要です。
+gateway-codes-set = 暗証番号が新しくなりました。これまでの番号は使えません。住人に、住宅の中でアプリの「警備」から変更するよう伝えてください。
 cli-device = 仮想の住設機器だけを動かします
 cli-audit = 監査記録を調べます
 cli-audit-verify = 監査記録の鎖、または書き出した事案を検証し、最初におかしい所を示します

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use tomori_runtime::i18n::Lang;
 
-use crate::boxes::gateway_devices;
+use crate::boxes::gateway_desk;
 use crate::words::say;
 use crate::{risk, roster};
 
@@ -66,7 +66,7 @@ pub enum What {
         platform: String,
     },
     /// Ask the desk of a running gateway for what devices need that prove themselves.
-    GatewayDevice(gateway_devices::Wish),
+    GatewayDesk(gateway_desk::Wish),
     /// Run virtual devices.
     Device {
         /// Their configuration file.
@@ -159,7 +159,7 @@ fn what(matches: &ArgMatches) -> Option<What> {
                 code: inner.get_one::<String>("code")?.clone(),
                 platform: inner.get_one::<String>("platform")?.clone(),
             }),
-            Some(("device", inner)) => Some(What::GatewayDevice(gateway_devices::wish(inner)?)),
+            Some((name, inner)) => Some(What::GatewayDesk(gateway_desk::wish(name, inner)?)),
             _ => Some(What::Gateway { config: config(inner)? }),
         },
         Some(("device", inner)) => Some(What::Device { config: config(inner)? }),
@@ -303,7 +303,7 @@ fn command(lang: Lang) -> Command {
                                 .required(true),
                         ),
                 )
-                .subcommand(gateway_devices::command(lang)),
+                .subcommands(gateway_desk::commands(lang)),
         )
         .subcommand(sub("device", "cli-device").arg(config()))
         .subcommand(risk::command(lang))
@@ -459,10 +459,10 @@ mod tests {
             ("tomori gateway --config g.toml", "Gateway { config"),
             (
                 "tomori gateway device code dev_1",
-                "GatewayDevice(Code { device: DeviceId(\"dev_1\") })",
+                "GatewayDesk(Code { device: DeviceId(\"dev_1\") })",
             ),
             ("tomori gateway device papers dev_1 --out x", "out: \"x\""),
-            ("tomori gateway device refusals", "GatewayDevice(Refusals)"),
+            ("tomori gateway device refusals", "GatewayDesk(Refusals)"),
             (
                 "tomori gateway enrol --config g.toml --code ABC --platform p:7444",
                 "code: \"ABC\"",

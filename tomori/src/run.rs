@@ -76,7 +76,7 @@ pub fn run_gateway(arguments: &[String]) -> ExitCode {
             What::GatewayEnrol { config, code, platform } => {
                 tell(boxes::enrol_gateway(&config, &data, &code, &platform, lang).await?)
             }
-            What::GatewayDevice(wish) => tell(boxes::gateway_devices::fulfil(wish, &data, lang).await?),
+            What::GatewayDesk(wish) => tell(boxes::gateway_desk::fulfil(wish, &data, lang).await?),
             _ => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),
         }
     })
@@ -84,7 +84,7 @@ pub fn run_gateway(arguments: &[String]) -> ExitCode {
 
 fn executor(what: &What) -> std::io::Result<Runtime> {
     match what {
-        What::Gateway { .. } | What::GatewayEnrol { .. } | What::GatewayDevice(_) => gateway_executor(),
+        What::Gateway { .. } | What::GatewayEnrol { .. } | What::GatewayDesk(_) => gateway_executor(),
         _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
     }
 }
@@ -111,7 +111,7 @@ async fn fulfil(wish: Wish) -> Result<(), Complaint> {
         What::GatewayEnrol { config, code, platform } => {
             tell(boxes::enrol_gateway(&config, &data, &code, &platform, lang).await?)
         }
-        What::GatewayDevice(wish) => tell(boxes::gateway_devices::fulfil(wish, &data, lang).await?),
+        What::GatewayDesk(wish) => tell(boxes::gateway_desk::fulfil(wish, &data, lang).await?),
         What::Device { config } => boxes::run_device(&config, &data, lang).await,
         // Answered before there is an executor.
         What::Risk(_) | What::Roster(_) => Err(Complaint(crate::words::say(lang, "cli-incomplete", &[]))),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use tomori_device::appliance::Hand;
 use tomori_gateway::NewCodes;
+use tomori_gateway::desk::ask;
 use tomori_platform::services::dispatch::{Change, Step};
 use tomori_smart_home::arming::{Code, Mode, Outcome, Phase, Security, Wish, Zone};
 use tomori_smart_home::{Alarm, CompanyId, DeviceKind, Hazard, OperatorId, Trust, ZoneId};
@@ -171,4 +172,25 @@ async fn a_window_that_is_opened_while_the_gateway_is_down_alarms_when_it_is_bac
     .unwrap();
     world.reconciled(0).await.unwrap();
     assert_eq!(alarms(&changes(&world, &company).await).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn codes_that_are_lost_are_given_anew_at_the_gateways_own_machine() {
+    let (world, _) = armed().await;
+    let house = world.house(0).unwrap();
+    let code = |digits: &str| Code::new(digits).unwrap();
+    let inside = house.inside().unwrap();
+    let disarm = async |digits: &str| {
+        let wish = Wish::Disarm { code: code(digits) };
+        inside.order(wish, house.resident.clone()).await
+    };
+    let same = ask::new_codes(house.path(), &code("246802"), &code("246802")).await;
+    assert!(same.unwrap_err().to_string().contains("duress code"));
+    assert_eq!(inside.arming().mode, Mode::Away);
+    ask::new_codes(house.path(), &code("246802"), &code("246803"))
+        .await
+        .unwrap();
+    assert_eq!(inside.arming().mode, Mode::Away, "new codes disarm nothing");
+    assert_eq!(disarm("135790").await, Outcome::WrongCode);
+    assert_eq!(disarm("246802").await, Outcome::Done);
 }

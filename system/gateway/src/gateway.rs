@@ -13,10 +13,11 @@ use tomori_smart_home::event::What;
 use crate::arming::{self, ArmingRoom};
 use crate::command::{Executor, Parts};
 use crate::config::Config;
+use crate::desk::{self, Desk};
 use crate::devices::Devices;
 use crate::lan::{Lan, LanError, LanEvent};
 use crate::local::{Changes, House, HouseParts};
-use crate::mqtt::{self, Mqtt, MqttError};
+use crate::mqtt::{Mqtt, MqttError};
 use crate::plan::{PlanError, PlanRoom};
 use crate::schedule::Runner;
 use crate::store::{Draft, Need, Store, StoreError, chain};
@@ -67,7 +68,7 @@ pub struct Gateway {
     time: Timekeeper,
     changes: Changes,
     lan: Vec<mpsc::Receiver<LanEvent>>,
-    desk: Option<(std::path::PathBuf, Mqtt)>,
+    desk: (std::path::PathBuf, Desk),
     unlock: Option<UnlockRoom>,
     uplink: Option<(Uplink, Identity)>,
     inner_stop: (Trigger, Shutdown),
@@ -133,8 +134,7 @@ impl Gateway {
             }
             None => None,
         };
-        let desk = mqtt.clone().map(|mqtt| (folder, mqtt));
-        let lan = Devices::new(lan, mqtt);
+        let lan = Devices::new(lan, mqtt.clone());
         let plan = PlanRoom::open(home.clone(), vault.clone(), store.clone(), lan.clone(), time.clone())
             .map_err(GatewayError::Plan)?;
         let started = Event {
@@ -167,6 +167,10 @@ impl Gateway {
             entropy: entropy.clone(),
             changes: changes.clone(),
         });
+        let desk = Desk {
+            mqtt,
+            arming: arming.clone(),
+        };
         let state = match &identity {
             None => UplinkState::NotEnrolled,
             Some(identity) if identity.revoked_at.is_some() => UplinkState::NeedsEnrolment { since: time.now() },
@@ -233,7 +237,7 @@ impl Gateway {
             time,
             changes,
             lan: lan_events,
-            desk,
+            desk: (folder, desk),
             unlock,
             uplink,
             inner_stop,
@@ -262,9 +266,8 @@ impl Gateway {
                 self.changes.clone(),
             ));
         }
-        if let Some((folder, mqtt)) = self.desk {
-            tasks.spawn(mqtt::sit(folder, mqtt, inner.clone()));
-        }
+        let (folder, desk) = self.desk;
+        tasks.spawn(desk::sit(folder, desk, inner.clone()));
         tasks.spawn(self.arming.clone().run(inner.clone()));
         if let Some(unlock) = self.unlock.clone() {
             tasks.spawn(unlock.run(inner.clone()));

@@ -3,7 +3,7 @@
 //! Rooms: `lan` speaks with the devices by ECHONET Lite and `mqtt` with those that prove themselves, `arming` guards the
 //! house and `unlock` its locks, `command` sees wishes through, `schedule` runs the resident's schedules,
 //! `store` remembers, `uplink` keeps the way to the platform, `plan` holds what the platform told of the house,
-//! `timekeeping` judges the clock, `local` is the house as the app at home sees it.
+//! `timekeeping` judges the clock, `desk` is for the installer, `local` is the house as the app at home sees it.
 //!
 //! Architecture invariant: nothing in the house waits for the platform. Commands from inside, schedules, hand operation
 //! and the truth about devices go on without it; the uplink is told, it is never asked.
@@ -13,6 +13,7 @@
 mod arming;
 mod command;
 pub mod config;
+pub mod desk;
 mod devices;
 mod gateway;
 pub mod lan;

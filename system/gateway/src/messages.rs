@@ -3,9 +3,10 @@
 use tomori_gateway_link::EnrolmentCodeError;
 use tomori_runtime::i18n::Lang;
 
+use crate::desk::DeskError;
 use crate::gateway::GatewayError;
 use crate::lan::LanError;
-use crate::mqtt::{AuthorityError, DeskError, MqttError};
+use crate::mqtt::{AuthorityError, MqttError};
 use crate::store::{StoreError, chain};
 use crate::uplink::{ConnectError, EnrolError};
 use crate::vault::VaultError;
@@ -36,7 +37,7 @@ impl DeskError {
         match (lang, self) {
             (Lang::En, error) => chain(error),
             (Lang::Ja, Self::Closed { path, .. }) => format!(
-                "{}: 応答するゲートウェイがありません。設定に devices.listen を書いて、先にゲートウェイを起動してください",
+                "{}: 応答するゲートウェイがありません。先にゲートウェイを起動してください",
                 path.display()
             ),
             (Lang::Ja, Self::Refused(why)) => format!("ゲートウェイが断りました（{why}）"),

@@ -3,7 +3,7 @@
 mod audit;
 mod device;
 mod gateway;
-pub mod gateway_devices;
+pub mod gateway_desk;
 mod home_door;
 mod incident;
 mod platform;

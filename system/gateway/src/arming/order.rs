@@ -104,6 +104,13 @@ impl Guard {
         Ok(())
     }
 
+    /// Takes new codes from the installer; wrong attempts so far are forgotten.
+    pub(crate) fn replace_codes(&mut self, codes: Codes) {
+        self.held.codes = Some(codes);
+        self.held.at_home.was_right();
+        self.held.from_afar.was_right();
+    }
+
     fn attempt(&mut self, verdict: Option<Verdict>, road: Road, now: Timestamp) -> Result<Verdict, Outcome> {
         let attempts: &mut Attempts = match road {
             Road::AtHome => &mut self.held.at_home,

@@ -167,19 +167,46 @@ impl ArmingRoom {
             Some(code) => self.verdict(code, Road::AtHome).await,
             None => None,
         };
-        let salt = bytes(&*self.inner.parts.entropy);
-        let codes = tokio::task::spawn_blocking(move || Codes::new(salt, &new.code, &new.duress))
-            .await
-            .map_err(|_| CodesError::NotRemembered)?;
+        let codes = self.hashed(new.code, new.duress).await?;
         let mut room = self.inner.room.lock().await;
         let (before, now) = (room.guard.clone(), self.now());
         let done = room.guard.set_codes(codes, verdict, now);
-        if let Err(error) = self.persist(&mut room, &before, Vec::new(), now).await {
+        self.keep_codes(&mut room, before, now).await?;
+        done
+    }
+
+    /// Takes new codes from the installer, whatever the codes were: a resident has lost them. Whether the house is armed does
+    /// not change.
+    ///
+    /// # Errors
+    /// When the two are the same, or the disk refuses.
+    pub(crate) async fn replace_codes(&self, code: Code, duress: Code) -> Result<(), CodesError> {
+        if code == duress {
+            return Err(CodesError::Same);
+        }
+        let codes = self.hashed(code, duress).await?;
+        let mut room = self.inner.room.lock().await;
+        let (before, now) = (room.guard.clone(), self.now());
+        room.guard.replace_codes(codes);
+        self.keep_codes(&mut room, before, now).await?;
+        tracing::warn!("the installer has set new codes of the house");
+        Ok(())
+    }
+
+    async fn hashed(&self, code: Code, duress: Code) -> Result<Codes, CodesError> {
+        let salt = bytes(&*self.inner.parts.entropy);
+        tokio::task::spawn_blocking(move || Codes::new(salt, &code, &duress))
+            .await
+            .map_err(|_| CodesError::NotRemembered)
+    }
+
+    async fn keep_codes(&self, room: &mut Room, before: Guard, now: Timestamp) -> Result<(), CodesError> {
+        let kept = self.persist(room, &before, Vec::new(), now).await;
+        kept.map_err(|error| {
             tracing::error!(error = %chain(&error), "new codes cannot be remembered");
             room.guard = before;
-            return Err(CodesError::NotRemembered);
-        }
-        done
+            CodesError::NotRemembered
+        })
     }
 
     /// Watches the time and the plan until told to stop.

@@ -11,7 +11,6 @@
 mod authority;
 mod codes;
 mod config;
-mod desk;
 mod enrol;
 mod meaning;
 mod model;
@@ -22,8 +21,5 @@ mod session;
 pub use authority::{AuthorityError, Papers};
 pub use codes::CodeError;
 pub use config::MqttConfig;
-pub use desk::{DESK, DeskError, ask};
 pub use refusals::Refusals;
 pub use service::{Mqtt, MqttError};
-
-pub(crate) use desk::sit;

@@ -6,7 +6,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use tomori_device_link::wire::{Published, ToDevice};
-use tomori_gateway::mqtt::{Papers, Refusals, ask};
+use tomori_gateway::desk::ask;
+use tomori_gateway::mqtt::{Papers, Refusals};
 use tomori_smart_home::event::What;
 use tomori_smart_home::{Device, DeviceId, DeviceKind, Equipment, Origin, PropertyName, PropertyValue, Reason, Stage};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use http::Method;
 use serde_json::{Value, json};
-use tomori_gateway::mqtt::ask;
+use tomori_gateway::desk::ask;
 use tomori_smart_home::DeviceId;
 
 use super::super::client::Api;

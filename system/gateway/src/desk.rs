@@ -1,5 +1,6 @@
 //! The installer's desk: a socket in the gateway's data folder, which nobody but the gateway's own user can reach. A
-//! command line on the gateway's machine asks here for codes and papers.
+//! command line on the gateway's machine asks here for codes and papers of devices, and gives new codes of the house when
+//! the residents have lost theirs.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,9 +15,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::DeviceId;
+use tomori_smart_home::arming::Code;
 
-use super::service::Mqtt;
-use super::{CodeError, Papers, Refusals};
+use crate::arming::{ArmingRoom, CodesError};
+use crate::mqtt::{CodeError, Mqtt, Papers, Refusals};
 use crate::store::chain;
 
 /// The socket's name.
@@ -34,6 +36,16 @@ enum Question {
     Papers { device: DeviceId },
     /// What was turned away.
     Refusals,
+    /// New codes of the house, whatever they were before.
+    NewCodes { code: String, duress: String },
+}
+
+/// What the desk can ask of the house.
+pub(crate) struct Desk {
+    /// The devices that prove themselves, where the gateway has a door for them.
+    pub mqtt: Option<Mqtt>,
+    /// The guard.
+    pub arming: ArmingRoom,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,7 +59,7 @@ enum Answer<T> {
 #[derive(Debug, Error)]
 pub enum DeskError {
     /// Nobody is at the desk.
-    #[error("{}: no gateway answers here; start it first, with `devices.listen` in its configuration", path.display())]
+    #[error("{}: no gateway answers here; start it first", path.display())]
     Closed {
         /// The socket.
         path: PathBuf,
@@ -63,9 +75,9 @@ pub enum DeskError {
     Foreign,
 }
 
-/// Asks the desk of a running gateway for a code (`what` is `code`), papers (`papers`) or refusals (`refusals`).
+/// Asks the desk of a running gateway.
 pub mod ask {
-    use super::{DeskError, DeviceId, Papers, Path, Question, Refusals, asked};
+    use super::{Code, DeskError, DeviceId, Papers, Path, Question, Refusals, asked};
 
     /// A code for a device, as people write it.
     ///
@@ -89,6 +101,16 @@ pub mod ask {
     /// When nobody answers.
     pub async fn refusals(data: &Path) -> Result<Refusals, DeskError> {
         asked(data, &Question::Refusals).await
+    }
+
+    /// Gives the house new codes: one that disarms, one that also calls for help. The codes so far end. The residents are
+    /// to change them, since the installer knows these.
+    ///
+    /// # Errors
+    /// When nobody answers, or the gateway refuses.
+    pub async fn new_codes(data: &Path, code: &Code, duress: &Code) -> Result<(), DeskError> {
+        let (code, duress) = (code.digits().to_owned(), duress.digits().to_owned());
+        asked(data, &Question::NewCodes { code, duress }).await
     }
 }
 
@@ -119,14 +141,14 @@ async fn asked<T: DeserializeOwned>(data: &Path, question: &Question) -> Result<
 }
 
 /// Sits at the desk until the shutdown.
-pub(crate) async fn sit(folder: PathBuf, mqtt: Mqtt, shutdown: Shutdown) {
+pub(crate) async fn sit(folder: PathBuf, desk: Desk, shutdown: Shutdown) {
     let path = folder.join(DESK);
     // Left behind by a run that ended badly; the lock on the folder says that nobody uses it.
     let _ = std::fs::remove_file(&path);
     let opened = UnixListener::bind(&path)
         .and_then(|desk| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map(|()| desk));
-    let desk = match opened {
-        Ok(desk) => desk,
+    let door = match opened {
+        Ok(door) => door,
         Err(error) => {
             tracing::error!(path = %path.display(), %error, "the installer's desk cannot be opened; codes cannot be made here");
             return;
@@ -135,7 +157,7 @@ pub(crate) async fn sit(folder: PathBuf, mqtt: Mqtt, shutdown: Shutdown) {
     loop {
         let stream = tokio::select! {
             () = shutdown.wait() => break,
-            accepted = desk.accept() => match accepted {
+            accepted = door.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(error) => {
                     tracing::warn!(%error, "somebody at the installer's desk could not be heard");
@@ -145,33 +167,46 @@ pub(crate) async fn sit(folder: PathBuf, mqtt: Mqtt, shutdown: Shutdown) {
             },
         };
         // One at a time: it is one person.
-        if !matches!(timeout(WITHIN, serve(stream, &mqtt)).await, Ok(Ok(()))) {
+        if !matches!(timeout(WITHIN, serve(stream, &desk)).await, Ok(Ok(()))) {
             tracing::info!("somebody left the installer's desk without an answer");
         }
     }
     let _ = std::fs::remove_file(&path);
 }
 
-async fn serve(stream: UnixStream, mqtt: &Mqtt) -> io::Result<()> {
+async fn serve(stream: UnixStream, desk: &Desk) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut line = Vec::new();
     (&mut stream).take(LONGEST).read_until(b'\n', &mut line).await?;
-    let answer = match serde_json::from_slice(&line) {
-        Ok(Question::Code { device }) => given(
+    let answer = match (serde_json::from_slice(&line), &desk.mqtt) {
+        (Ok(Question::NewCodes { code, duress }), _) => given(new_codes(&desk.arming, &code, &duress).await),
+        (Ok(Question::Code { device }), Some(mqtt)) => given(
             mqtt.code(&device)
                 .map(|code| code.to_string())
                 .map_err(|e| e.to_string()),
         ),
-        Ok(Question::Papers { device }) => given(match mqtt.papers(&device) {
+        (Ok(Question::Papers { device }), Some(mqtt)) => given(match mqtt.papers(&device) {
             Ok(Some(papers)) => Ok(papers),
             Ok(None) => Err(CodeError::NoSuchDevice.to_string()),
             Err(error) => Err(chain(&error)),
         }),
-        Ok(Question::Refusals) => given(Ok(mqtt.refusals())),
-        Err(_) => given::<()>(Err("not a question".to_owned())),
+        (Ok(Question::Refusals), Some(mqtt)) => given(Ok(mqtt.refusals())),
+        (Ok(_), None) => given::<()>(Err(
+            "it has no door for devices; set devices.listen in its configuration".to_owned(),
+        )),
+        (Err(_), _) => given::<()>(Err("not a question".to_owned())),
     };
     stream.write_all(&answer?).await?;
     stream.shutdown().await
+}
+
+async fn new_codes(arming: &ArmingRoom, code: &str, duress: &str) -> Result<(), String> {
+    let read = |field: &str, given: &str| Code::new(given).map_err(|error| format!("{field}: {error}"));
+    let (code, duress) = (read("code", code)?, read("duress code", duress)?);
+    arming
+        .replace_codes(code, duress)
+        .await
+        .map_err(|error: CodesError| error.to_string())
 }
 
 fn given<T: Serialize>(given: Result<T, String>) -> io::Result<Vec<u8>> {

@@ -1,4 +1,5 @@
-//! The installer's desk of a running gateway, from the command line: codes and papers for devices that prove themselves.
+//! The installer's desk of a running gateway, from the command line: codes and papers for devices that prove themselves,
+//! and new codes for residents who have lost theirs.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -6,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PathBufValueParser;
 use clap::{Arg, ArgMatches, Command};
-use tomori_gateway::mqtt::ask;
+use tomori_gateway::desk::ask;
 use tomori_runtime::file::write_atomic;
 use tomori_runtime::i18n::Lang;
 use tomori_smart_home::DeviceId;
+use tomori_smart_home::arming::Code;
 
 use super::Complaint;
+use crate::screen;
 use crate::words::say;
 
 /// What is wanted of the desk.
@@ -31,10 +34,17 @@ pub enum Wish {
     },
     /// What was turned away since the gateway started.
     Refusals,
+    /// New codes of the house, read from standard input.
+    NewCodes,
 }
 
-/// The command line.
-pub(crate) fn command(lang: Lang) -> Command {
+/// The command line: one subcommand for devices, one for the house's codes.
+pub(crate) fn commands(lang: Lang) -> [Command; 2] {
+    let codes = Command::new("codes").about(say(lang, "cli-gateway-codes", &[]));
+    [devices(lang), codes]
+}
+
+fn devices(lang: Lang) -> Command {
     let t = |key: &str| say(lang, key, &[]);
     let sub = |name: &'static str, about: &str| Command::new(name).about(t(about)).disable_help_subcommand(true);
     let device = || {
@@ -61,16 +71,17 @@ pub(crate) fn command(lang: Lang) -> Command {
         .subcommand(sub("refusals", "cli-gateway-device-refusals"))
 }
 
-/// What a command line asks for.
-pub(crate) fn wish(matches: &ArgMatches) -> Option<Wish> {
+/// What a command line asks for, by the name of one of [`commands`].
+pub(crate) fn wish(name: &str, matches: &ArgMatches) -> Option<Wish> {
     let device = |inner: &ArgMatches| inner.get_one::<DeviceId>("device").cloned();
-    match matches.subcommand()? {
-        ("code", inner) => Some(Wish::Code { device: device(inner)? }),
-        ("papers", inner) => Some(Wish::Papers {
+    match (name, matches.subcommand()) {
+        ("codes", _) => Some(Wish::NewCodes),
+        ("device", Some(("code", inner))) => Some(Wish::Code { device: device(inner)? }),
+        ("device", Some(("papers", inner))) => Some(Wish::Papers {
             device: device(inner)?,
             out: inner.get_one::<PathBuf>("out")?.clone(),
         }),
-        ("refusals", _) => Some(Wish::Refusals),
+        ("device", Some(("refusals", _))) => Some(Wish::Refusals),
         _ => None,
     }
 }
@@ -81,7 +92,7 @@ pub(crate) fn wish(matches: &ArgMatches) -> Option<Wish> {
 /// When no gateway runs there, it refuses, or files cannot be written.
 pub async fn fulfil(wish: Wish, data: &Path, lang: Lang) -> Result<String, Complaint> {
     let folder = data.join("gateway");
-    let complain = |error: tomori_gateway::mqtt::DeskError| Complaint(error.message(lang));
+    let complain = |error: tomori_gateway::desk::DeskError| Complaint(error.message(lang));
     match wish {
         Wish::Code { device } => {
             let code = ask::code(&folder, device.clone()).await.map_err(complain)?;
@@ -106,6 +117,17 @@ pub async fn fulfil(wish: Wish, data: &Path, lang: Lang) -> Result<String, Compl
             })?;
             let arguments = [("device", device.to_string().into()), ("folder", place.into())];
             Ok(say(lang, "gateway-device-papers", &arguments))
+        }
+        Wish::NewCodes => {
+            if screen::is_terminal() {
+                screen::line(&say(lang, "gateway-codes-ask", &[]));
+            }
+            let unfit = |_| Complaint(say(lang, "gateway-codes-unfit", &[]));
+            let mut typed = std::io::stdin().lines();
+            let mut next = || Code::new(&typed.next().and_then(Result::ok).unwrap_or_default()).map_err(unfit);
+            let (code, duress) = (next()?, next()?);
+            ask::new_codes(&folder, &code, &duress).await.map_err(complain)?;
+            Ok(say(lang, "gateway-codes-set", &[]))
         }
         Wish::Refusals => {
             let refusals = ask::refusals(&folder).await.map_err(complain)?;
