@@ -9,8 +9,8 @@ use http::StatusCode;
 use tomori_look::{Html, Moment, Tone, When, badge, choices, fragment, live, notice, timeline};
 use tomori_smart_home::{CaseId, StaffId};
 
-use super::dispatch;
 use super::list::{clock, names, owner, priority_word, what};
+use super::{dispatch, messages};
 use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
@@ -43,6 +43,7 @@ struct Part<'a> {
     owner: Html,
     clock: Html,
     dispatch: Html,
+    messages: Html,
     closed: Html,
     account: String,
     name: String,
@@ -74,11 +75,11 @@ pub(super) async fn part(State(desk): State<Desk>, at: AtBoard, Path(case): Path
     Ok(fragment(draw(&desk, &at.seat, &view).await?))
 }
 
-fn id(text: &str) -> Result<CaseId, Failure> {
+pub(super) fn id(text: &str) -> Result<CaseId, Failure> {
     text.parse().map_err(|_| Failure::not_found())
 }
 
-async fn show(
+pub(super) async fn show(
     desk: &Desk,
     seat: &Seat,
     id: &CaseId,
@@ -144,6 +145,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         } else {
             Html::empty()
         },
+        messages: messages::draw(desk, seat, &when, &names, &missions, &case.id, mine && is_open).await?,
         closed: if is_open {
             Html::empty()
         } else {
@@ -171,7 +173,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
     }))
 }
 
-fn name_of(say: Say, names: &HashMap<StaffId, String>, who: &StaffId) -> String {
+pub(super) fn name_of(say: Say, names: &HashMap<StaffId, String>, who: &StaffId) -> String {
     names.get(who).map_or_else(|| say.text("owner-gone"), Clone::clone)
 }
 
@@ -197,6 +199,9 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "timedOut" => ("entry-timed-out", Tone::Attention),
                 "nobodyFree" => ("entry-nobody-free", Tone::Attention),
                 "done" => ("entry-done", Tone::Confirmed),
+                "instruction" => ("entry-instruction", Tone::Sent),
+                "instructionRead" => ("entry-instruction-read", Tone::Confirmed),
+                "reply" => ("entry-reply", Tone::Moving),
                 _ => ("entry-note", Tone::Sent),
             };
             let mut words = vec![say.text(key)];

@@ -240,7 +240,7 @@ pub(super) fn clock(say: Say, when: &When, case: &Case, missions: &[Mission]) ->
 }
 
 /// What people are called.
-pub(super) async fn names(desk: &Desk) -> Result<HashMap<StaffId, String>, Failure> {
+pub(crate) async fn names(desk: &Desk) -> Result<HashMap<StaffId, String>, Failure> {
     let staff = desk.door.people.all().await?;
     Ok(staff.into_iter().map(|staff| (staff.id, staff.name)).collect())
 }

@@ -4,6 +4,7 @@ mod case;
 mod dispatch;
 mod list;
 mod live;
+mod messages;
 mod presence;
 
 use std::sync::LazyLock;
@@ -14,7 +15,9 @@ use tomori_look::{Asset, Assets};
 
 use crate::desk::Desk;
 
+pub(crate) use list::names;
 pub(crate) use live::street_events;
+pub(crate) use messages::{Reader as MessageReader, listed as message_list};
 pub use presence::Presence;
 
 static FILES: LazyLock<Assets> = LazyLock::new(|| {
@@ -42,6 +45,7 @@ impl Board {
             .route("/cases/{case}/take", post(case::take))
             .route("/cases/{case}/offer", post(case::offer))
             .route("/cases/{case}/send", post(case::send))
+            .route("/cases/{case}/instructions", post(messages::instruct))
             .route("/cases/{case}/steps", post(case::step))
             .route("/cases/{case}/notes", post(case::note))
             .route("/cases/{case}/arrived", post(case::arrived))

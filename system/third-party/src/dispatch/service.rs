@@ -1,6 +1,7 @@
 //! Loads, decides, persists, audits.
 
 mod crew;
+mod messages;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use thiserror::Error;
 use tomori_runtime::audit::AuditLog;
 use tomori_runtime::clock::{SharedClock, after};
 use tomori_runtime::db::{Database, DbError};
+use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::seal::{KeyStore, SealError, Sealer};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::{CaseId, StaffId};
 
@@ -19,6 +22,8 @@ use super::{skill, store};
 use crate::cases::{self, Case, CaseError, Source};
 use crate::panels;
 use crate::people::Viewer;
+
+pub use messages::Message;
 
 /// How often unanswered offers are looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -31,6 +36,10 @@ pub struct Service {
 
 /// What this room needs from others.
 pub struct Needs {
+    /// The keys of the server.
+    pub keys: Arc<dyn KeyStore>,
+    /// Randomness.
+    pub entropy: SharedEntropy,
     /// The cases.
     pub cases: cases::Service,
     /// Where the houses are.
@@ -43,6 +52,7 @@ pub struct Needs {
 
 struct Inner {
     database: Database,
+    sealer: Sealer,
     needs: Needs,
 }
 
@@ -61,6 +71,15 @@ pub enum DispatchError {
     /// Whoever says where they are has to be on duty.
     #[error("not on duty")]
     OffDuty,
+    /// A message without words.
+    #[error("there is nothing in it")]
+    NoText,
+    /// There are as many messages as a mission has.
+    #[error("a mission has no more messages")]
+    TooManyMessages,
+    /// Something sealed cannot be opened, or not be sealed.
+    #[error("a sealed text cannot be read or written")]
+    Seal(#[from] SealError),
     /// The case.
     #[error("the case does not allow it")]
     Case(#[from] CaseError),
@@ -73,11 +92,16 @@ impl Service {
     /// Opens the room with its tables at `path`. Blocks: call it while starting.
     ///
     /// # Errors
-    /// When the database cannot be opened.
+    /// When the database cannot be opened or the key cannot be derived.
     pub fn open(path: &Path, needs: Needs) -> Result<Self, DispatchError> {
         let database = Database::open(path, store::MIGRATIONS)?;
+        let sealer = needs.keys.derive("dispatch/message")?;
         Ok(Self {
-            inner: Arc::new(Inner { database, needs }),
+            inner: Arc::new(Inner {
+                database,
+                sealer,
+                needs,
+            }),
         })
     }
 

@@ -20,10 +20,25 @@ pub(super) static MIGRATIONS: &[Migration] = &[
         name: "skills",
         sql: include_str!("0002_skills.sql"),
     },
+    Migration {
+        number: 3,
+        name: "messages",
+        sql: include_str!("0003_messages.sql"),
+    },
 ];
 
 const COLUMNS: &str = "number, alarm_case, guard, state, offered_at, accepted_at, travel";
 const OPEN: &str = "state IN ('offered', 'accepted', 'arrived')";
+
+/// A message of a mission, as it is stored.
+pub(super) struct StoredMessage {
+    pub(super) number: i64,
+    pub(super) is_from_guard: bool,
+    pub(super) who: StaffId,
+    pub(super) at: Timestamp,
+    pub(super) read_at: Option<Timestamp>,
+    pub(super) text: Vec<u8>,
+}
 
 fn foreign(column: &str, wanted: &'static str) -> DbError {
     DbError::Column {
@@ -188,6 +203,47 @@ pub(super) fn set_state(
     tx.execute(
         "UPDATE mission SET state = $1, accepted_at = $2 WHERE number = $3",
         &values![state.word(), accepted_at, mission.number],
+    )
+    .map(drop)
+}
+
+/// The messages of a mission, oldest first.
+pub(super) fn messages(reader: &Reader<'_>, mission: i64) -> Result<Vec<StoredMessage>, DbError> {
+    let sql =
+        "SELECT number, is_from_guard, who, at, read_at, text FROM mission_message WHERE mission = $1 ORDER BY number";
+    let rows = reader.query(sql, &values![mission])?;
+    rows.iter()
+        .map(|row| {
+            Ok(StoredMessage {
+                number: row.get("number")?,
+                is_from_guard: row.get("is_from_guard")?,
+                who: id(row, "who", "the id of staff")?,
+                at: row.get("at")?,
+                read_at: row.get("read_at")?,
+                text: row.get("text")?,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn add_message(tx: &mut Tx<'_>, mission: i64, message: &StoredMessage) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO mission_message (mission, is_from_guard, who, at, text) VALUES ($1, $2, $3, $4, $5)",
+        &values![
+            mission,
+            message.is_from_guard,
+            message.who.as_str(),
+            message.at,
+            message.text.clone()
+        ],
+    )
+    .map(drop)
+}
+
+pub(super) fn set_read(tx: &mut Tx<'_>, number: i64, at: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE mission_message SET read_at = $1 WHERE number = $2",
+        &values![at, number],
     )
     .map(drop)
 }

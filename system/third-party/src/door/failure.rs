@@ -178,8 +178,10 @@ impl From<DispatchError> for Failure {
             DispatchError::NoMission => Self::new(StatusCode::CONFLICT, "no-mission"),
             DispatchError::NoReport => Self::new(StatusCode::CONFLICT, "case-no-report"),
             DispatchError::OffDuty => Self::new(StatusCode::CONFLICT, "off-duty"),
+            DispatchError::NoText => Self::new(StatusCode::CONFLICT, "no-text"),
+            DispatchError::TooManyMessages => Self::new(StatusCode::CONFLICT, "too-many-messages"),
             DispatchError::Case(error) => error.into(),
-            DispatchError::Storage(_) => logged(&error),
+            DispatchError::Seal(_) | DispatchError::Storage(_) => logged(&error),
         }
     }
 }

@@ -130,7 +130,7 @@ impl ThirdParty {
         let cases = cases::Service::open(
             &data.path("cases.db"),
             cases::Needs {
-                keys,
+                keys: Arc::clone(&keys),
                 audit: audit.clone(),
                 clock: clock.clone(),
                 entropy: Arc::clone(&entropy),
@@ -139,6 +139,8 @@ impl ThirdParty {
         let dispatch = dispatch::Service::open(
             &data.path("dispatch.db"),
             dispatch::Needs {
+                keys,
+                entropy: Arc::clone(&entropy),
                 cases: cases.clone(),
                 panels: panels.clone(),
                 audit: audit.clone(),

@@ -1,5 +1,7 @@
 //! The guard's page, for a phone: on duty or not, where one is, the mission, yes or no, arrived, done.
 
+mod messages;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -30,6 +32,7 @@ struct Part<'a> {
     duty: Html,
     placed: Html,
     mission: Option<Going>,
+    messages: Html,
 }
 
 /// What a guard may know of a case, as long as they have its mission; the address from the moment they said yes.
@@ -54,6 +57,8 @@ pub(crate) fn routes() -> Router<Desk> {
         .route("/duty/events", get(crate::board::street_events))
         .route("/duty/place", post(set_place))
         .route("/duty/mission", post(answer))
+        .route("/duty/replies", post(messages::reply))
+        .route("/duty/instructions/{number}/read", post(messages::read))
 }
 
 /// `GET /duty`
@@ -83,6 +88,7 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
     let when = shell::when(desk, say);
     let (guard, mission) = desk.inner.dispatch.guard(&seat.viewer.staff).await?;
     let is_on_duty = guard.as_ref().is_some_and(|guard| guard.is_on_duty);
+    let messages = messages::draw(desk, seat, &when, mission.as_ref()).await?;
     let going = match mission {
         None => None,
         Some(mission) => {
@@ -118,6 +124,7 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
             .and_then(|guard| guard.placed_at)
             .map_or_else(|| Html::text(&say.text("duty-no-place")), |at| when.moment_html(at)),
         mission: going,
+        messages,
     }))
 }
 

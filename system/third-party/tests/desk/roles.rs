@@ -30,7 +30,8 @@ async fn routes_by_roles() {
         let real = path
             .replace("{case}", "case_absent")
             .replace("{account}", "FFFF")
-            .replace("{staff}", "staff_absent");
+            .replace("{staff}", "staff_absent")
+            .replace("{number}", "0");
         let mut line = format!("{method:5}{path:31}");
         for (_, browser) in &mut everybody {
             // Everybody begins with a full allowance.

@@ -1,2 +1,3 @@
+mod messages;
 mod skills;
 pub mod walk;
