@@ -59,14 +59,18 @@ function apply(markup) {
   const parts = new Map([...parse(markup).querySelectorAll('[data-part]')].map((part) => [part.dataset.part, part]));
   const shown = [...region.querySelectorAll('[data-part]')];
   const sameParts = shown.length === parts.size && shown.every((part) => parts.has(part.dataset.part));
-  // Parts that came or went: the page is built anew, unless somebody is in the middle of something.
+  // Parts that came or went: the page is built anew, unless somebody is in the middle of something. Then the others follow.
   if (!sameParts) {
-    if (!shown.some(busy)) location.reload();
-    return;
+    if (!shown.some(busy)) {
+      location.reload();
+      return;
+    }
+    stale = true;
   }
   const news = [];
   for (const old of shown) {
     const fresh = parts.get(old.dataset.part);
+    if (!fresh) continue;
     if (plain(old) === plain(fresh)) continue;
     if (fresh.dataset.say && fresh.dataset.say !== old.dataset.say) news.push(fresh.dataset.say);
     if (busy(old)) {

@@ -4,7 +4,12 @@
 // [data-board]      the list that follows: data-events, data-fragment.
 // [data-line]       a case in the list, recognised by its id; [data-free] when it can be taken.
 // [data-key="x"]    what the key x presses (buttons, links) or goes to (fields).
-// [data-sound]      switches the sound; off until somebody switches it on. [data-shortcuts] switches the keys (WCAG 2.1.4).
+// [data-unseen]     how many matters of life or house nobody sees to; [data-emergencies] guards whom nobody has answered.
+// [data-sound]      switches the sound, and is remembered. [data-shortcuts] switches the keys (WCAG 2.1.4).
+
+const policy = globalThis.trustedTypes?.createPolicy('tomori-app', { createHTML: (markup) => markup });
+const parse = (markup) =>
+  new DOMParser().parseFromString(policy ? policy.createHTML(markup) : markup, 'text/html');
 
 const board = document.querySelector('[data-board]');
 const voice = document.querySelector('[data-board-say]');
@@ -30,7 +35,7 @@ const remember = (name, value) => {
 // The sound: two tones, made here; nothing is loaded.
 
 let audio = null;
-let sounding = false;
+let sounding = remembered('tomori-sound') === 'on';
 
 function tone(at, frequency) {
   const source = audio.createOscillator();
@@ -44,14 +49,14 @@ function tone(at, frequency) {
   source.stop(at + 0.4);
 }
 
-function ring() {
-  if (!sounding || !audio) return;
-  tone(audio.currentTime, 880);
-  tone(audio.currentTime + 0.4, 660);
-}
+const count = (name) =>
+  [...document.querySelectorAll(`[data-${name}]`)].reduce((sum, part) => sum + Number(part.dataset[name]), 0);
 
-function unseen() {
-  return Number(board?.querySelector('[data-board-part]')?.dataset.unseen ?? 0);
+function ring() {
+  if (!sounding || audio?.state !== 'running') return;
+  // A guard in danger sounds like nothing else.
+  const tones = count('emergencies') > 0 ? [1320, 990, 1320, 990] : [880, 660];
+  for (const [at, frequency] of tones.entries()) tone(audio.currentTime + at * 0.4, frequency);
 }
 
 function show(button, on) {
@@ -59,17 +64,42 @@ function show(button, on) {
   button.querySelector('[data-word]').textContent = on ? button.dataset.on : button.dataset.off;
 }
 
-sound?.addEventListener('click', () => {
-  sounding = !sounding;
-  // A browser lets a page sound only after somebody has pressed something on it: this is that press.
-  if (sounding) {
-    audio ??= new AudioContext();
-    audio.resume();
-    ring();
+// A browser lets a page sound only after somebody has pressed something; until then the button says that it is off.
+async function startSound() {
+  audio ??= new AudioContext();
+  const started = audio.resume();
+  await Promise.race([started, new Promise((done) => setTimeout(done, 500))]);
+  show(sound, sounding && audio.state === 'running');
+}
+
+sound?.addEventListener('click', async () => {
+  sounding = sound.getAttribute('aria-pressed') !== 'true';
+  remember('tomori-sound', sounding ? 'on' : 'off');
+  if (!sounding) {
+    show(sound, false);
+    return;
   }
-  show(sound, sounding);
+  await startSound();
+  ring();
 });
-setInterval(() => unseen() > 0 && ring(), 4000);
+if (sound && sounding) {
+  startSound();
+  addEventListener('pointerdown', startSound, { once: true });
+  addEventListener('keydown', startSound, { once: true });
+}
+
+let tick = 0;
+setInterval(() => {
+  tick += 1;
+  if (count('emergencies') > 0 || (count('unseen') > 0 && tick % 2 === 0)) ring();
+}, 2000);
+
+// On the page of a case: a guard's emergency sounds when it comes.
+let loud = count('emergencies');
+addEventListener('tomori:live', () => {
+  if (count('emergencies') > loud) ring();
+  loud = count('emergencies');
+});
 
 // The list.
 
@@ -78,8 +108,29 @@ let again = false;
 
 const lines = () => [...(board?.querySelectorAll('[data-line]') ?? [])];
 
+// What somebody has opened and is writing stays as it is; gives what puts the cursor back.
+function keep(shown, next) {
+  for (const details of shown.querySelectorAll('details[open][data-focus]')) {
+    const same = next.querySelector(`details[data-focus="${CSS.escape(details.dataset.focus)}"]`);
+    if (same) same.open = true;
+  }
+  for (const area of shown.querySelectorAll('textarea')) {
+    const same = next.querySelector(`#${CSS.escape(area.id)}`);
+    if (same) same.value = area.value;
+  }
+  const active = document.activeElement;
+  if (!shown.contains(active)) return () => {};
+  const { id, dataset, selectionStart, selectionEnd } = active;
+  const wanted = id ? `#${CSS.escape(id)}` : dataset.focus && `[data-focus="${CSS.escape(dataset.focus)}"]`;
+  const same = wanted && next.querySelector(wanted);
+  return () => {
+    same?.focus({ preventScroll: true });
+    if (same?.matches('textarea')) same.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
+
 function apply(markup) {
-  const fresh = new DOMParser().parseFromString(markup, 'text/html').querySelector('[data-board-part]');
+  const fresh = parse(markup).querySelector('[data-board-part]');
   const shown = board.querySelector('[data-board-part]');
   if (!fresh || !shown) return;
   const before = lines();
@@ -88,13 +139,23 @@ function apply(markup) {
   const held = active?.closest?.('.board-line')?.querySelector('[data-line]')?.dataset.line;
   const at = before.findIndex((line) => line.dataset.line === held);
   const onButton = active?.matches?.('button');
-  shown.replaceWith(document.importNode(fresh, true));
+  const loudBefore = shown.querySelector('[data-news]')?.dataset.news;
+  const next = document.importNode(fresh, true);
+  const restore = keep(shown, next);
+  shown.replaceWith(next);
+  restore();
   const now = lines();
   if (held) {
     const same = now.find((line) => line.dataset.line === held);
     const place = same ?? now[Math.min(at, now.length - 1)];
     const button = onButton && same?.closest('.board-line').querySelector('[data-take] button');
     (button || place)?.focus({ preventScroll: Boolean(same) });
+  }
+  const emergency = next.querySelector('[data-news]')?.dataset.news;
+  if (emergency && emergency !== loudBefore) {
+    if (voice) voice.textContent = emergency;
+    ring();
+    return;
   }
   const news = now.filter((line) => !known.has(line.dataset.line));
   if (news.length > 0) {
@@ -196,15 +257,4 @@ addEventListener('keydown', (event) => {
   event.preventDefault();
   if (wanted.matches('textarea, input')) wanted.focus();
   else wanted.click();
-});
-
-// A guard's place, when they ask for it: the browser asks them again.
-addEventListener('click', (event) => {
-  if (!event.target.closest?.('[data-locate]')) return;
-  const form = event.target.closest('[data-place]');
-  navigator.geolocation?.getCurrentPosition((found) => {
-    form.elements.north.value = found.coords.latitude.toFixed(5);
-    form.elements.east.value = found.coords.longitude.toFixed(5);
-    form.requestSubmit();
-  });
 });

@@ -13,6 +13,7 @@ pub mod config;
 pub mod desk;
 pub mod dispatch;
 pub mod door;
+pub mod emergency;
 pub mod health;
 pub mod panels;
 pub mod people;

@@ -10,7 +10,7 @@ use tomori_look::{Html, Moment, Tone, When, badge, choices, fragment, live, noti
 use tomori_smart_home::{CaseId, StaffId};
 
 use super::list::{clock, names, owner, priority_word, what};
-use super::{dispatch, messages};
+use super::{dispatch, emergency, messages};
 use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
@@ -44,6 +44,7 @@ struct Part<'a> {
     clock: Html,
     dispatch: Html,
     messages: Html,
+    emergencies: Html,
     closed: Html,
     account: String,
     name: String,
@@ -146,6 +147,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
             Html::empty()
         },
         messages: messages::draw(desk, seat, &when, &names, &missions, &case.id, mine && is_open).await?,
+        emergencies: emergency::draw(desk, seat, &when, &names).await?,
         closed: if is_open {
             Html::empty()
         } else {
@@ -199,6 +201,9 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "timedOut" => ("entry-timed-out", Tone::Attention),
                 "nobodyFree" => ("entry-nobody-free", Tone::Attention),
                 "done" => ("entry-done", Tone::Confirmed),
+                "emergency" => ("entry-emergency", Tone::Alarm),
+                "emergencySeen" => ("entry-emergency-seen", Tone::Held),
+                "emergencyEnded" => ("entry-emergency-ended", Tone::Confirmed),
                 "instruction" => ("entry-instruction", Tone::Sent),
                 "instructionRead" => ("entry-instruction-read", Tone::Confirmed),
                 "reply" => ("entry-reply", Tone::Moving),

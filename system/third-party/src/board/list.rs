@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tomori_look::{Html, Icon, Tone, When, badge, empty_state, fragment};
 use tomori_smart_home::StaffId;
 
+use super::emergency;
 use crate::cases::{ArrivalState, Board, Case, Kind, Source};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
@@ -32,6 +33,7 @@ struct BoardPage<'a> {
 struct Part<'a> {
     say: Say,
     csrf: &'a str,
+    emergencies: Html,
     counts: Vec<Count>,
     nothing: Html,
     lines: Vec<Line>,
@@ -113,6 +115,7 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
         .take(PAGE)
         .map(|case| line(desk, seat, &when, &names, &missions, case))
         .collect();
+    let emergencies = emergency::draw(desk, seat, &when, &names).await?;
     let nothing = if lines.is_empty() {
         empty_state(
             Icon::House,
@@ -126,6 +129,7 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
     Ok(Html::of(&Part {
         say,
         csrf: &seat.viewer.csrf,
+        emergencies,
         unseen: counts.iter().filter(|it| it.priority <= 2).map(|it| it.free).sum(),
         counts: counts
             .iter()

@@ -2,6 +2,7 @@
 
 mod case;
 mod dispatch;
+mod emergency;
 mod list;
 mod live;
 mod messages;
@@ -23,11 +24,18 @@ pub use presence::Presence;
 static FILES: LazyLock<Assets> = LazyLock::new(|| {
     Assets::new(
         "/board/files",
-        &[Asset {
-            name: "board.js",
-            mime: "text/javascript; charset=utf-8",
-            body: include_bytes!("../../assets/board.js"),
-        }],
+        &[
+            Asset {
+                name: "board.js",
+                mime: "text/javascript; charset=utf-8",
+                body: include_bytes!("../../assets/board.js"),
+            },
+            Asset {
+                name: "street.js",
+                mime: "text/javascript; charset=utf-8",
+                body: include_bytes!("../../assets/street.js"),
+            },
+        ],
     )
 });
 
@@ -50,12 +58,14 @@ impl Board {
             .route("/cases/{case}/notes", post(case::note))
             .route("/cases/{case}/arrived", post(case::arrived))
             .route("/cases/{case}/close", post(case::close))
+            .route("/emergencies/{number}/acknowledge", post(emergency::acknowledge))
+            .route("/emergencies/{number}/end", post(emergency::end))
     }
 }
 
-/// The path of the board's script.
-pub(crate) fn script() -> &'static str {
-    FILES.path("board.js")
+/// The path of a script: the board's, or that of a guard's phone.
+pub(crate) fn script(name: &str) -> &'static str {
+    FILES.path(name)
 }
 
 /// The files of the board.

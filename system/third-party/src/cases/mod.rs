@@ -12,4 +12,5 @@ mod store;
 pub use arrival::{ArrivalClock, ArrivalState};
 pub use model::{Case, Danger, Kind, MOST_OPEN, Outcome, Refused, Source};
 pub use script::Step;
+pub(crate) use service::written;
 pub use service::{Board, CaseError, CaseView, Counts, Entry, Line, Needs, Service, Taken, TickedStep, Told};

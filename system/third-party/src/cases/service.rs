@@ -2,6 +2,8 @@
 
 mod people;
 
+pub(crate) use people::written;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -495,7 +497,8 @@ impl Service {
         sealer.seal(plain, id.as_str().as_bytes(), self.inner.entropy.as_ref())
     }
 
-    fn changed(&self) {
+    /// Lets everybody who follows look again.
+    pub(crate) fn changed(&self) {
         self.inner
             .version
             .send_modify(|version| *version = version.wrapping_add(1));

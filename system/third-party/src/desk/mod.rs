@@ -19,6 +19,7 @@ use crate::board::{self, Board, Presence};
 use crate::cases;
 use crate::dispatch;
 use crate::door::DoorState;
+use crate::emergency;
 use crate::{panels as panel_room, receiver};
 
 /// What the pages need from others.
@@ -29,6 +30,8 @@ pub struct Needs {
     pub cases: cases::Service,
     /// Guards and missions.
     pub dispatch: dispatch::Service,
+    /// Guards who need help.
+    pub emergency: emergency::Service,
     /// The panels.
     pub panels: panel_room::Service,
     /// The receiver.
@@ -51,6 +54,7 @@ pub(crate) struct Desk {
 pub(crate) struct Inner {
     pub(crate) cases: cases::Service,
     pub(crate) dispatch: dispatch::Service,
+    pub(crate) emergency: emergency::Service,
     pub(crate) panels: panel_room::Service,
     pub(crate) receiver: receiver::Service,
     pub(crate) audit: AuditLog,
@@ -82,12 +86,15 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/cases/{case}/take"),
     ("GET", "/duty"),
     ("POST", "/duty"),
+    ("POST", "/duty/emergency"),
     ("GET", "/duty/events"),
     ("POST", "/duty/instructions/{number}/read"),
     ("POST", "/duty/mission"),
     ("GET", "/duty/part"),
     ("POST", "/duty/place"),
     ("POST", "/duty/replies"),
+    ("POST", "/emergencies/{number}/acknowledge"),
+    ("POST", "/emergencies/{number}/end"),
     ("GET", "/guards"),
     ("POST", "/guards/{staff}/skills"),
     ("POST", "/language"),
@@ -112,6 +119,7 @@ pub fn router(needs: Needs) -> Router {
         inner: Arc::new(Inner {
             cases: needs.cases,
             dispatch: needs.dispatch,
+            emergency: needs.emergency,
             panels: needs.panels,
             receiver: needs.receiver,
             audit: needs.audit,

@@ -106,17 +106,17 @@ pub(crate) fn page(
         Html::text(&role_name(say, seat.viewer.role)),
         Html::text(&say.text("sign-out"))
     ));
-    let width = if place == Some(Place::Duty) {
-        Width::Column
+    let (width, script) = if place == Some(Place::Duty) {
+        (Width::Column, "street.js")
     } else {
-        Width::Desk
+        (Width::Desk, "board.js")
     };
     Page::new(say.lang, &say.text("app-name"), title, body)
         .nav(nav)
         .aside(aside)
         .width(width)
         .status(status)
-        .script(crate::board::script())
+        .script(crate::board::script(script))
         .into_response()
 }
 

@@ -19,7 +19,7 @@ use tomori_smart_home::{CaseId, StaffId};
 
 use super::model::{Mission, MissionState, Place, Ranked, rank};
 use super::{skill, store};
-use crate::cases::{self, Case, CaseError, Source};
+use crate::cases::{self, Case, CaseError, Source, written};
 use crate::panels;
 use crate::people::Viewer;
 
@@ -321,10 +321,4 @@ fn about(guard: &StaffId) -> cases::Line {
         guard: Some(guard.clone()),
         ..cases::Line::default()
     }
-}
-
-fn written(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let kept = text.chars().filter(|it| !it.is_control() || *it == '\n').take(2_000);
-    kept.collect::<String>().trim().to_owned()
 }

@@ -9,6 +9,7 @@ use tomori_runtime::sign_in::password::Refused as PasswordRefused;
 use super::texts::Say;
 use crate::cases::{CaseError, Refused};
 use crate::dispatch::DispatchError;
+use crate::emergency::EmergencyError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
 
@@ -182,6 +183,17 @@ impl From<DispatchError> for Failure {
             DispatchError::TooManyMessages => Self::new(StatusCode::CONFLICT, "too-many-messages"),
             DispatchError::Case(error) => error.into(),
             DispatchError::Seal(_) | DispatchError::Storage(_) => logged(&error),
+        }
+    }
+}
+
+impl From<EmergencyError> for Failure {
+    fn from(error: EmergencyError) -> Self {
+        match error {
+            EmergencyError::NotFound => Self::not_found(),
+            EmergencyError::NotSeen => Self::new(StatusCode::CONFLICT, "emergency-not-seen"),
+            EmergencyError::NoNote => Self::new(StatusCode::CONFLICT, "no-text"),
+            EmergencyError::Seal(_) | EmergencyError::Storage(_) => logged(&error),
         }
     }
 }

@@ -17,6 +17,7 @@ use tomori_runtime::tls::TlsError;
 
 use crate::cases::CaseError;
 use crate::dispatch::DispatchError;
+use crate::emergency::EmergencyError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
 
@@ -52,6 +53,9 @@ pub enum ServerError {
     /// The room of guards and missions.
     #[error("the room of guards and missions cannot be opened")]
     Dispatch(#[from] DispatchError),
+    /// The room of emergencies.
+    #[error("the room of emergencies cannot be opened")]
+    Emergency(#[from] EmergencyError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

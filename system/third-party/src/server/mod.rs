@@ -25,7 +25,7 @@ use tomori_runtime::shutdown::Shutdown;
 use crate::board::Presence;
 use crate::config::{Config, WebTls};
 use crate::door::DoorState;
-use crate::{cases, desk, dispatch, health, panels, people, receiver};
+use crate::{cases, desk, dispatch, emergency, health, panels, people, receiver};
 
 /// The server's key file in the data directory.
 const KEY_FILE: &str = "third-party.key";
@@ -43,6 +43,8 @@ pub struct Services {
     pub cases: cases::Service,
     /// Guards and missions.
     pub dispatch: dispatch::Service,
+    /// Guards who need help.
+    pub emergency: emergency::Service,
     /// The receiver.
     pub receiver: receiver::Service,
     /// Who looks at the board.
@@ -139,12 +141,23 @@ impl ThirdParty {
         let dispatch = dispatch::Service::open(
             &data.path("dispatch.db"),
             dispatch::Needs {
-                keys,
+                keys: Arc::clone(&keys),
                 entropy: Arc::clone(&entropy),
                 cases: cases.clone(),
                 panels: panels.clone(),
                 audit: audit.clone(),
                 clock: clock.clone(),
+            },
+        )?;
+        let emergency = emergency::Service::open(
+            &data.path("emergency.db"),
+            emergency::Needs {
+                keys,
+                cases: cases.clone(),
+                dispatch: dispatch.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy: Arc::clone(&entropy),
             },
         )?;
         let receiver = receiver::Service::new(
@@ -164,6 +177,7 @@ impl ThirdParty {
                 panels,
                 cases,
                 dispatch,
+                emergency,
                 receiver,
                 audit,
                 clock,
@@ -256,6 +270,7 @@ impl ThirdParty {
         tasks.abort_all();
         services.people.close().await;
         services.panels.close().await;
+        services.emergency.close().await;
         services.dispatch.close().await;
         services.cases.close_room().await;
         services.audit.close().await;
@@ -309,6 +324,7 @@ fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {
         door,
         cases: services.cases.clone(),
         dispatch: services.dispatch.clone(),
+        emergency: services.emergency.clone(),
         panels: services.panels.clone(),
         receiver: services.receiver.clone(),
         audit: services.audit.clone(),

@@ -1,5 +1,6 @@
 //! The guard's page, for a phone: on duty or not, where one is, the mission, yes or no, arrived, done.
 
+mod emergency;
 mod messages;
 
 use askama::Template;
@@ -20,6 +21,7 @@ use crate::door::{Failure, Say, Seat, Signed, Street};
 #[template(path = "duty.html")]
 struct DutyPage {
     say: Say,
+    button: Html,
     live: Html,
 }
 
@@ -33,6 +35,7 @@ struct Part<'a> {
     placed: Html,
     mission: Option<Going>,
     messages: Html,
+    emergency: Html,
 }
 
 /// What a guard may know of a case, as long as they have its mission; the address from the moment they said yes.
@@ -57,6 +60,7 @@ pub(crate) fn routes() -> Router<Desk> {
         .route("/duty/events", get(crate::board::street_events))
         .route("/duty/place", post(set_place))
         .route("/duty/mission", post(answer))
+        .route("/duty/emergency", post(emergency::press))
         .route("/duty/replies", post(messages::reply))
         .route("/duty/instructions/{number}/read", post(messages::read))
 }
@@ -67,6 +71,7 @@ async fn page(State(desk): State<Desk>, at: Street) -> Result<Response, Failure>
     let part = draw(&desk, &at.seat).await?;
     let body = Html::of(&DutyPage {
         say,
+        button: emergency::button(&desk, &at.seat),
         live: live("/duty/events", "/duty/part", &say.text("board-lost"), &part),
     });
     let title = say.text("place-duty");
@@ -125,6 +130,7 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
             .map_or_else(|| Html::text(&say.text("duty-no-place")), |at| when.moment_html(at)),
         mission: going,
         messages,
+        emergency: emergency::draw(desk, seat, &when).await?,
     }))
 }
 

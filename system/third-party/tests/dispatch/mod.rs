@@ -1,3 +1,4 @@
+mod emergency;
 mod messages;
 mod skills;
 pub mod walk;

@@ -246,7 +246,7 @@ impl From<Refused> for CaseError {
 }
 
 /// What a person wrote: without control characters but line ends, and not without end.
-fn written(text: &str) -> String {
+pub(crate) fn written(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let kept = text
         .chars()

@@ -6,8 +6,8 @@ use tomori_smart_home::{CaseId, StaffId};
 
 use super::super::model::{Mission, MissionState};
 use super::super::store::{self, StoredMessage};
-use super::{DispatchError, Service, written};
-use crate::cases::{self, CaseError};
+use super::{DispatchError, Service};
+use crate::cases::{self, CaseError, written};
 use crate::people::Viewer;
 
 /// Messages of a mission; who needs more, telephones.
