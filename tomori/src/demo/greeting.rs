@@ -29,6 +29,7 @@ pub(super) async fn greeting(town: &Town, api: &Api, lang: Lang) -> String {
         vec![word("demo-place-app"), web.clone()],
         vec![word("demo-place-operator"), format!("{web}/operator")],
         vec![word("demo-place-house"), local("http", town.world.house_page.port())],
+        vec![word("demo-place-company"), local("http", town.world.company_web.port())],
         vec![
             word("demo-place-door"),
             local("https", town.world.home_door.port()),
@@ -90,7 +91,17 @@ pub(super) fn codes(paper: &Paper, data: &Path, wall_clock: &SharedClock, lang: 
         word("demo-code"),
     ];
     let accounts = paper.residents.iter().chain([&paper.operator]);
-    let rows: Vec<_> = [head].into_iter().chain(accounts.map(line)).collect();
+    let staff = paper.company.iter().flat_map(|company| &company.staff);
+    let accounts = accounts.chain(staff.map(|somebody| &somebody.account));
+    let mut rows: Vec<_> = [head].into_iter().chain(accounts.map(line)).collect();
+    if let Some(company) = &paper.company {
+        rows.push(vec![
+            word("demo-house-code"),
+            String::new(),
+            company.code.clone(),
+            String::new(),
+        ]);
+    }
     let how = if screen::is_terminal() {
         word("demo-code-enter")
     } else {

@@ -5,6 +5,7 @@
 //! itself looks at the service from outside, over its API.
 
 mod client;
+mod company;
 mod greeting;
 mod paper;
 mod play;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
-use tomori_smart_home::{DeviceId, HomeId, ResidentId};
+use tomori_smart_home::{CompanyId, DeviceId, HomeId, ResidentId, StaffId};
 
 const LARGEST: usize = 64 * 1024;
 
@@ -27,6 +27,36 @@ pub(super) struct Paper {
     pub proving: Vec<(String, DeviceId)>,
     /// Whether the gateway has been enrolled.
     pub enrolled: bool,
+    /// The security company that guards the house; a demo of an older version gets it at its next start.
+    #[serde(default)]
+    pub company: Option<Company>,
+}
+
+/// The security company, its people, and how the house is guarded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Company {
+    /// How the platform calls it.
+    pub id: CompanyId,
+    /// Its people.
+    pub staff: Vec<Staff>,
+    /// The code that disarms the house.
+    pub code: String,
+    /// The code that also calls for help.
+    pub duress: String,
+    /// Whether the house has these codes.
+    pub has_codes: bool,
+}
+
+/// Somebody of the security company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Staff {
+    /// Who.
+    pub id: StaffId,
+    /// What they do, by the word of the company's server.
+    pub role: String,
+    /// How they sign in.
+    #[serde(flatten)]
+    pub account: Account,
 }
 
 /// How somebody signs in.

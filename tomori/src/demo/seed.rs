@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 use super::paper::{Account, Paper};
 use crate::words::say;
 
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(super) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Furnishes an empty platform.
 ///
@@ -139,6 +139,7 @@ pub(super) async fn seed(
         resident: resident.clone(),
         proving,
         enrolled: false,
+        company: None,
     })
 }
 
@@ -241,7 +242,7 @@ pub(super) fn one_time_code(secret: &str, at: Timestamp) -> Option<String> {
 }
 
 /// A password that can be typed: four groups of four, 80 bits.
-fn password(entropy: &dyn Entropy) -> String {
+pub(super) fn password(entropy: &dyn Entropy) -> String {
     let text = data_encoding::BASE32_NOPAD
         .encode(&bytes::<10>(entropy))
         .to_ascii_lowercase();

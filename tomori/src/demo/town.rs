@@ -13,6 +13,7 @@ use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
 use tomori_runtime::i18n::Lang;
 use tomori_runtime::shutdown::Shutdown;
+use tomori_third_party::server::ThirdParty;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use self::children::Children;
 use self::inside::Inside;
 use super::paper::Paper;
 use super::world::World;
-use super::{PAPER, seed};
+use super::{PAPER, company, seed};
 use crate::boxes::hardware;
 
 /// A running demo.
@@ -41,6 +42,12 @@ pub(super) struct Ended {
     pub why: String,
     /// The command that starts it again, while the others go on without it.
     pub again: Option<String>,
+}
+
+/// The servers, open and not yet serving.
+struct Opened {
+    platform: Platform,
+    company: ThirdParty,
 }
 
 enum Running {
@@ -72,6 +79,13 @@ impl Town {
                 paper
             }
         };
+        let company = open_company(&world, &entropy, lang).await?;
+        if paper.company.is_none() {
+            let (services, staff) = (platform.services(), company.services());
+            let founded = company::found(services, staff, &paper, lang, &world.wall_clock, entropy.as_ref()).await?;
+            paper.company = Some(founded);
+            paper.write(&path)?;
+        }
         let code = match paper.enrolled {
             true => None,
             false => Some(seed::enrolment_code(platform.services(), &paper.home).await?),
@@ -80,16 +94,23 @@ impl Town {
             // Nobody but the platform's own process has its folder open.
             let (trigger, shutdown) = Shutdown::new();
             trigger.stop();
-            platform.run(Router::new(), shutdown).await?;
+            platform.run(Router::new(), shutdown.clone()).await?;
+            company.run(shutdown).await?;
             Running::Children(Children::start(&world, data, code, lang).await?)
         } else {
-            Running::Inside(Inside::start(&world, data, platform, code, &entropy, lang).await?)
+            let opened = Opened { platform, company };
+            Running::Inside(Inside::start(&world, data, opened, code, &entropy, lang).await?)
         };
         if !paper.enrolled {
             paper.enrolled = true;
             paper.write(&path)?;
         }
         tokio::spawn(proving::install(world.clone(), paper.proving.clone()));
+        if let Some(company) = paper.company.as_mut().filter(|company| !company.has_codes) {
+            proving::set_codes(&world, &company.code, &company.duress).await?;
+            company.has_codes = true;
+            paper.write(&path)?;
+        }
         Ok(Self { world, paper, running })
     }
 
@@ -128,6 +149,16 @@ async fn open_platform(world: &World, entropy: &SharedEntropy, lang: Lang) -> Re
     Platform::open(config, data, clocks, Arc::clone(entropy))
         .await
         .context("the platform")
+}
+
+async fn open_company(world: &World, entropy: &SharedEntropy, lang: Lang) -> Result<ThirdParty> {
+    let config: tomori_third_party::config::Config = parse_valid("third-party.toml", &world.company_toml())?;
+    let data =
+        DataDir::open(&world.folder.join("third-party")).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
+    ThirdParty::open(config, data, world.wall_clock.clone(), Arc::clone(entropy))
+        .await
+        .map_err(|error| anyhow::anyhow!(error.message(lang)))
+        .context("the security company")
 }
 
 /// Makes the demo's gateway a gateway, through the platform's enrolment door, as an installer would.

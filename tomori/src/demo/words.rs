@@ -66,6 +66,7 @@ pub(super) fn of_box(name: &str, lang: Lang) -> String {
     let key = match name {
         "platform" => "demo-box-platform",
         "gateway" => "demo-box-gateway",
+        "third-party" => "demo-box-company",
         _ => "demo-box-house",
     };
     say(lang, key, &[])

@@ -24,6 +24,10 @@ pub(super) struct World {
     pub web: SocketAddr,
     /// The page of the virtual house.
     pub house_page: SocketAddr,
+    /// The security company's pages: its board, its guards' page.
+    pub company_web: SocketAddr,
+    /// Where panels of other makers report, over TCP and UDP.
+    pub company_receiver: SocketAddr,
     /// The app inside the house, at the gateway.
     pub home_door: SocketAddr,
     /// Where gateways connect.
@@ -56,11 +60,13 @@ impl World {
         let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let web = at(local, port(0))?;
         let house_page = at(local, port(1))?;
+        let company_web = at(local, port(2))?;
         let home_door = at(local, port(3))?;
         let link = at(local, port(4))?;
         let enrolment = at(local, port(5))?;
         let devices = at(IpAddr::V4(GATEWAY), port(6))?;
         let certificates = at(IpAddr::V4(GATEWAY), port(7))?;
+        let company_receiver = at(local, port(8))?;
         let house_clock: SharedClock = match (wish.speed, house_start) {
             (speed, start) if speed > 1.0 || start.is_some() => {
                 Arc::new(ScaledClock::new(start.unwrap_or_else(|| SystemClock.now()), speed))
@@ -71,6 +77,8 @@ impl World {
             folder: folder.to_owned(),
             web,
             house_page,
+            company_web,
+            company_receiver,
             home_door,
             link,
             enrolment,
@@ -102,6 +110,15 @@ impl World {
         )
     }
 
+    /// The security company's configuration file.
+    #[must_use]
+    pub(super) fn company_toml(&self) -> String {
+        format!(
+            "[web]\nlisten = \"{}\"\n[receiver]\ntcp = \"{}\"\nudp = \"{}\"\n",
+            self.company_web, self.company_receiver, self.company_receiver
+        )
+    }
+
     /// The virtual house's configuration file.
     ///
     /// # Errors
@@ -128,30 +145,50 @@ impl World {
 }
 
 /// What guards the house, and proves that it is what it says.
-fn proving() -> [NodeConfig; 2] {
-    let thing = |id, last, kind, (ja, en), (ja_room, en_room)| {
-        let address = Ipv4Addr::new(127, 0, 10, last);
-        let mut node = NodeConfig::new(id, address, kind, Text::new(ja, en), Text::new(ja_room, en_room));
-        node.by_certificate = true;
-        node
-    };
+fn proving() -> Vec<NodeConfig> {
     let living = ("リビング", "Living room");
+    let hall = ("玄関", "Hall");
     [
-        thing(
+        (
             "hall-lock",
-            20,
             DeviceKind::ElectricLock,
             ("玄関の電気錠", "Front door lock"),
-            ("玄関", "Hall"),
+            hall,
         ),
-        thing(
+        (
             "living-window",
-            21,
             DeviceKind::OpenCloseSensor,
             ("窓の開閉センサー", "Window contact"),
             living,
         ),
+        (
+            "hall-watch",
+            DeviceKind::HumanDetectionSensor,
+            ("人感センサー", "Motion sensor"),
+            hall,
+        ),
+        (
+            "living-help",
+            DeviceKind::EmergencyButton,
+            ("非常ボタン", "Emergency button"),
+            living,
+        ),
+        (
+            "kitchen-smoke",
+            DeviceKind::FireSensor,
+            ("火災センサー", "Fire sensor"),
+            ("台所", "Kitchen"),
+        ),
     ]
+    .into_iter()
+    .zip(20..)
+    .map(|((id, kind, (ja, en), (ja_room, en_room)), last)| {
+        let address = Ipv4Addr::new(127, 0, 10, last);
+        let mut node = NodeConfig::new(id, address, kind, Text::new(ja, en), Text::new(ja_room, en_room));
+        node.by_certificate = true;
+        node
+    })
+    .collect()
 }
 
 fn free(address: IpAddr, wished: u16, taken: &mut Vec<u16>) -> Result<SocketAddr> {

@@ -189,7 +189,7 @@ impl ArmingRoom {
         let (before, now) = (room.guard.clone(), self.now());
         room.guard.replace_codes(codes);
         self.keep_codes(&mut room, before, now).await?;
-        tracing::warn!("the installer has set new codes of the house");
+        tracing::info!("the installer has set new codes of the house");
         Ok(())
     }
 

@@ -42,6 +42,7 @@ impl Children {
         let platform = write("platform.toml", &world.platform_toml())?;
         let gateway = write("gateway.toml", &world.gateway_toml())?;
         let house = write("house.toml", &world.house_toml()?)?;
+        let company = write("third-party.toml", &world.company_toml())?;
         let mut children = vec![start("platform", &platform, &world.folder, lang)?];
         wait_for(world.enrolment).await.context("platform")?;
         if let Some(code) = code {
@@ -50,6 +51,7 @@ impl Children {
         }
         children.push(start("gateway", &gateway, &world.folder, lang)?);
         wait_for(world.web).await.context("platform")?;
+        children.push(start("third-party", &company, &world.folder, lang)?);
         children.push(start("device", &house, &world.folder, lang)?);
         Ok(Self {
             children: Mutex::new(children),

@@ -7,7 +7,6 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tomori_device::VirtualHouse;
-use tomori_platform::server::Platform;
 use tomori_runtime::config::parse_valid;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::SharedEntropy;
@@ -17,7 +16,7 @@ use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_runtime::tls::Limits;
 
 use super::super::world::World;
-use super::Ended;
+use super::{Ended, Opened};
 use crate::boxes::{app_over_platform, serve_gateway};
 
 pub(super) struct Inside {
@@ -38,7 +37,7 @@ impl Inside {
     pub(super) async fn start(
         world: &World,
         data: DataDir,
-        platform: Platform,
+        Opened { platform, company }: Opened,
         code: Option<String>,
         entropy: &SharedEntropy,
         lang: Lang,
@@ -50,6 +49,11 @@ impl Inside {
         tasks.push(watch("platform", &ended, shutdown.clone(), {
             let shutdown = shutdown.clone();
             async move { platform.run(app, shutdown).await.map_err(|error| format!("{error:#}")) }
+        }));
+
+        tasks.push(watch("third-party", &ended, shutdown.clone(), {
+            let shutdown = shutdown.clone();
+            async move { company.run(shutdown).await.map_err(|error| error.message(lang)) }
         }));
 
         if let Some(code) = code {

@@ -1,13 +1,14 @@
-//! The demo's installer: gives the things of the house that prove themselves their codes, as somebody would who walks
-//! through the house with the gateway's command line in hand.
+//! The demo's installer: gives the things of the house that prove themselves their codes, and the house its first codes,
+//! as somebody would who walks through the house with the gateway's command line in hand.
 
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use http::Method;
 use serde_json::{Value, json};
-use tomori_gateway::desk::ask;
+use tomori_gateway::desk::{DeskError, ask};
 use tomori_smart_home::DeviceId;
+use tomori_smart_home::arming::Code;
 
 use super::super::client::Api;
 use super::super::world::World;
@@ -15,6 +16,8 @@ use super::super::world::World;
 /// How often it is tried, and how long between: the gateway has to have the house plan first.
 const TRIES: u32 = 120;
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long between tries at the gateway's desk, which opens when the gateway starts.
+const AT_THE_DESK: Duration = Duration::from_millis(100);
 
 /// Sees to it that each thing has its certificate. Ends by itself.
 pub(super) async fn install(world: World, things: Vec<(String, DeviceId)>) {
@@ -34,6 +37,22 @@ pub(super) async fn install(world: World, things: Vec<(String, DeviceId)>) {
         if let Some(error) = last {
             tracing::warn!(thing, %device, error = %format!("{error:#}"), "a thing of the demo has no certificate");
         }
+    }
+}
+
+/// Gives the house its codes, as soon as somebody is at the gateway's desk.
+///
+/// # Errors
+/// When nobody comes there, or the gateway refuses.
+pub(super) async fn set_codes(world: &World, code: &str, duress: &str) -> Result<()> {
+    let (folder, code, duress) = (world.folder.join("gateway"), Code::new(code)?, Code::new(duress)?);
+    let mut tries = 0;
+    loop {
+        match ask::new_codes(&folder, &code, &duress).await {
+            Err(DeskError::Closed { .. }) if tries < TRIES => tries += 1,
+            done => return Ok(done?),
+        }
+        tokio::time::sleep(AT_THE_DESK).await;
     }
 }
 
