@@ -23,13 +23,13 @@ const SIGNATURE: usize = 80;
 const FIXED_PART: usize = 37;
 
 /// Flags of authenticator data (WebAuthn Level 3 §6.1).
-mod flag {
-    pub(super) const USER_PRESENT: u8 = 0x01;
-    pub(super) const USER_VERIFIED: u8 = 0x04;
-    pub(super) const BACKUP_ELIGIBLE: u8 = 0x08;
-    pub(super) const BACKED_UP: u8 = 0x10;
-    pub(super) const ATTESTED: u8 = 0x40;
-    pub(super) const EXTENSIONS: u8 = 0x80;
+pub(crate) mod flag {
+    pub(crate) const USER_PRESENT: u8 = 0x01;
+    pub(crate) const USER_VERIFIED: u8 = 0x04;
+    pub(crate) const BACKUP_ELIGIBLE: u8 = 0x08;
+    pub(crate) const BACKED_UP: u8 = 0x10;
+    pub(crate) const ATTESTED: u8 = 0x40;
+    pub(crate) const EXTENSIONS: u8 = 0x80;
 }
 
 /// What comes back from `navigator.credentials.get`.
@@ -55,15 +55,15 @@ pub struct Witnessed {
 /// `CollectedClientData` (WebAuthn Level 3 §5.8.1). Unknown members are allowed by the specification; a member that is
 /// there twice is not.
 #[derive(Deserialize)]
-struct ClientData {
+pub(crate) struct ClientData {
     #[serde(rename = "type")]
-    kind: String,
-    challenge: String,
-    origin: String,
+    pub(crate) kind: String,
+    pub(crate) challenge: String,
+    pub(crate) origin: String,
     #[serde(default, rename = "crossOrigin")]
-    cross_origin: bool,
+    pub(crate) cross_origin: bool,
     #[serde(default, rename = "topOrigin")]
-    top_origin: Option<String>,
+    pub(crate) top_origin: Option<String>,
 }
 
 /// Checks an assertion over the statement with this digest, by this key, for the roster's relying party. User

@@ -157,8 +157,12 @@ impl Authority {
     }
 }
 
-/// Whether `signed` is signed by `person`, who has this role.
-fn signed_by(by: Role, person: &StaffId, signed: &Signed, roster: &Roster) -> Result<Counted, Refusal> {
+/// Whether `signed` is signed by `person`, who has this role on the roster. [`Authority::of`] asks this three times; a page
+/// that takes one signature asks it early, to say at once what the gateway would refuse.
+///
+/// # Errors
+/// [`Refusal::Signature`], with the first doubt.
+pub fn signed_by(by: Role, person: &StaffId, signed: &Signed, roster: &Roster) -> Result<Counted, Refusal> {
     let because = |doubt| Refusal::Signature { by, doubt };
     let credential = &signed.assertion.credential;
     let passkey = match roster.passkey(credential) {

@@ -20,14 +20,19 @@ mod authority;
 mod bundle;
 mod digest;
 mod incident_file;
+mod items;
+mod registration;
 pub mod rehearsal;
 mod roster;
 
 pub use assertion::{Assertion, Witnessed, check, is_on_curve};
 pub use attested::{Attested, AttestedError, GatewayKey};
-pub use authenticator::{Authenticator, Ceremony};
-pub use authority::{ARRIVAL_LIFE_MS, Authority, CLOCKS_DIFFER_MS, Counted, LONGEST_LIFE_MS};
+pub use authenticator::{Authenticator, Ceremony, Made};
+pub use authority::{ARRIVAL_LIFE_MS, Authority, CLOCKS_DIFFER_MS, Counted, LONGEST_LIFE_MS, signed_by};
 pub use bundle::{LARGEST_BUNDLE, Signed, UnlockBundle};
 pub use digest::digest;
 pub use incident_file::{Answer, IncidentFault, IncidentFile, Part, Story};
+pub use registration::{
+    ES256, LARGEST_ATTESTATION, LARGEST_CLIENT_DATA, NotRegistered, Registered, challenge_of, registered,
+};
 pub use roster::{RootKey, RootKeyError, RootSigner, RootSignerError, RosterRefused, SignedRoster};

@@ -6,5 +6,6 @@
 mod attacks;
 mod company;
 mod exported;
+mod registrations;
 mod roots;
 mod webauthn;
