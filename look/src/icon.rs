@@ -54,11 +54,13 @@ pub enum Icon {
     Language,
     /// A broken link.
     LinkLost,
+    /// A key.
+    Key,
 }
 
 impl Icon {
     /// Every picture.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Confirmed,
         Self::Sent,
         Self::Moving,
@@ -83,6 +85,7 @@ impl Icon {
         Self::Person,
         Self::Language,
         Self::LinkLost,
+        Self::Key,
     ];
 
     /// The picture as SVG in the colour of the text around it.
@@ -138,6 +141,9 @@ impl Icon {
             Self::Person => r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.6-6 7.5-6s6.7 2 7.5 6"/>"#,
             Self::Language => {
                 r#"<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c5.3 5.8 5.3 12.2 0 18M12 3c-5.3 5.8-5.3 12.2 0 18"/>"#
+            }
+            Self::Key => {
+                r#"<circle cx="8" cy="8" r="4.8"/><path d="M11.5 11.5L20.5 20.5M16.5 16.5l-2.6 2.6M19.4 19.4l-1.8 1.8"/><circle class="fill" cx="7" cy="7" r="1.2"/>"#
             }
             Self::LinkLost => {
                 r#"<path d="M9.5 14.5l-2 2a3.5 3.5 0 0 1-5-5l3-3M14.5 9.5l2-2a3.5 3.5 0 0 1 5 5l-3 3M4 4l16 16"/>"#

@@ -307,3 +307,122 @@ failure-no-mission = That cannot be said now
 failure-no-mission-detail = The mission is over, or somebody else was asked meanwhile.
 failure-off-duty = You are not on duty
 failure-off-duty-detail = Nothing was stored. Go on duty first.
+place-passkeys = Passkeys
+passkeys-about = A passkey is a key to sign with that only you can use: for an arrival, a request to unlock, an approval. It signs as soon as it is on the roster.
+passkeys-yours = Your passkeys
+passkeys-none = None yet.
+passkey-add = Add a passkey
+passkey-add-do = Make it with this device or key
+passkeys-not-fresh = Passkeys are added and removed within ten minutes of signing in. Please sign in once more.
+passkeys-sign-in = Sign in once more
+passkeys-script = Passkeys need script. Allow it in the browser’s settings.
+passkeys-elsewhere = Passkeys cannot be used under this address. Open the page here instead:
+passkeys-no-party = No passkey can be made: the public address of this server is not configured (web.public_origin). Tell your administrator.
+passkeys-cancelled = Nothing was registered or signed. It was cancelled, took too long, or this device has no passkey that fits.
+passkeys-known = This device or key has a passkey of yours already.
+passkeys-unable = Passkeys cannot be used in this browser. See that the address begins with https:// and that the device has a PIN or reads your finger or face.
+passkeys-unsent = The server was not reached. Nothing was registered or signed. Press again.
+field-passkey-name = What you call it
+field-passkey-name-hint = “Work phone”, “key in the car”
+passkey-made = made
+passkey-removed-at = removed
+passkey-synchronised = synchronised passkey
+passkey-bound = on this device alone
+passkey-counts = signs
+passkey-waits = not on the roster yet
+passkey-revoked = revoked
+passkey-removed = removed
+passkey-removed-counts = removed; the next roster revokes it
+passkey-remove-why = The next roster revokes it. Until then gateways take what it signs: if it is lost, tell your administrator at once.
+passkey-remove-do = Remove this passkey
+passkey-news-added = Passkey “{ $name }” was added ({ $at })
+passkey-news-removed = Passkey “{ $name }” was removed ({ $at })
+passkey-news-detail = If this was not you, tell your administrator at once.
+unfit-passkey-name = 1 to 40 characters
+failure-passkeys-no-party = No passkey can be made
+failure-passkeys-no-party-detail = The public address of this server is not configured (web.public_origin). Nothing was changed.
+failure-not-fresh = You signed in a while ago
+failure-not-fresh-detail = Nothing was changed. Sign in once more, and do it within ten minutes.
+failure-question-spent = This does not count any more
+failure-question-spent-detail = Nothing was registered or signed. It was begun more than five minutes ago, was answered already, or was begun on another page. Press once more.
+failure-passkey-refused = The passkey was not taken
+failure-passkey-refused-detail = The reason: { $why }. Nothing was registered.
+failure-passkey-taken = This passkey is registered already
+failure-passkey-taken-detail = Nothing was changed. A passkey that was removed cannot be registered a second time either.
+place-roster = Roster
+roster-about = Who signs with which passkey is decided by the company’s roster. A key on a machine without a network signs it. This server cannot.
+roster-now = The roster now
+roster-version = Version
+roster-ends = Ends
+roster-who = On it
+roster-people = { $count ->
+        [one] one person
+       *[other] { $count } people
+    }
+roster-kept = Came
+roster-company = Company
+roster-changes = What it changed
+roster-change-nothing = Nothing but the end.
+roster-change-first = It is the first.
+roster-change-came = { $name } came ({ $roles }).
+roster-change-left = { $name } left.
+roster-change-roles = { $name } has other roles ({ $roles }).
+roster-change-more = { $name }: { $count ->
+        [one] one more passkey
+       *[other] { $count } more passkeys
+    }.
+roster-change-fewer = { $name }: { $count ->
+        [one] one passkey counts
+       *[other] { $count } passkeys count
+    } no more.
+roster-change-revoked = { $count ->
+        [one] One passkey was revoked.
+       *[other] { $count } passkeys were revoked.
+    }
+roster-change-unrevoked = { $count ->
+        [one] One passkey that was revoked is
+       *[other] { $count } passkeys that were revoked are
+    } not any more. See whether that was meant.
+roster-change-pages = People sign under another address.
+roster-sent = The platform has it:
+roster-sending = being sent
+roster-not-sent = the platform does not have it; tried every 30 s
+roster-send-do = Send it now
+roster-new = Make a new roster
+roster-step-carry = Save the text of the roster and carry it to the machine without a network.
+roster-description-do = Save roster.toml
+roster-step-sign = There, read it line by line and sign it.
+roster-step-bring = Bring roster.cbor back here.
+field-roster-file = The signed roster (roster.cbor)
+field-roster-text = Or its content as Base64
+roster-keep-do = Use this roster
+roster-root = The company’s root key:
+roster-no-root = The company’s root key is not configured. Run this on a machine without a network, write the root key it shows into the configuration as company.root, and start this server again.
+roster-passkeys = Registered passkeys
+roster-no-passkeys = None yet. Guards, operators and supervisors make theirs on the page “Passkeys”.
+roster-warn-none = There is no roster yet. No door opens from afar.
+roster-warn-over = The roster has expired ({ $at }). No door opens from afar.
+roster-warn-soon = The roster ends soon ({ $at }). Make a new one.
+roster-warn-pages = This roster is for pages under another address. Nobody can sign here.
+roster-warn-nobody = Nobody on the roster can sign as { $role }. A door needs all three roles.
+roster-warn-waiting = { $count ->
+        [one] One passkey is
+       *[other] { $count } passkeys are
+    } not on the roster.
+roster-warn-removed = { $count ->
+        [one] One passkey that was removed here still counts
+       *[other] { $count } passkeys that were removed here still count
+    } by the roster. A new roster revokes it.
+roster-news = The roster needs a look
+failure-roster-no-root = The company’s root key is not configured
+failure-roster-no-root-detail = Nothing was changed. Write it into the configuration as company.root and start again.
+failure-roster-unreadable = That is no signed roster
+failure-roster-unreadable-detail = Nothing was changed. Choose the roster.cbor that `tomori roster sign` wrote.
+failure-roster-other-root = The company’s root did not sign this
+failure-roster-other-root-detail = Nothing was changed. Another key signed it, or it was changed on the way.
+failure-roster-other-company = That is another company’s roster
+failure-roster-other-company-detail = Nothing was changed. See `company` in roster.toml.
+failure-roster-not-newer = That is not a newer roster
+failure-roster-not-newer-detail = Nothing was changed. The version now is { $why }; sign roster.toml with a higher one.
+failure-roster-expired = The roster has expired
+failure-roster-expired-detail = Nothing was changed. It ended at { $why }; sign it with expires_at ahead.

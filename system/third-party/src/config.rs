@@ -9,9 +9,12 @@ use serde::Deserialize;
 use tomori_runtime::config::{Rejection, Validate};
 use tomori_runtime::http::Refill;
 use tomori_runtime::tls;
+use tomori_smart_home::CompanyId;
+use tomori_unlock::{RootKey, RootKeyError};
 
 use crate::door::Door;
 use crate::receiver;
+use crate::unlock::{self, RelyingParty};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -19,6 +22,8 @@ use crate::receiver;
 pub struct Config {
     /// The door for people.
     pub web: Web,
+    /// The company itself.
+    pub company: Company,
     /// The receiver for panels of other makers.
     pub receiver: Receiver,
 }
@@ -37,10 +42,22 @@ pub struct Web {
     pub key: Option<PathBuf>,
     /// The origin that browsers see when a proxy stands in front, `https://board.example.jp`.
     pub public_origin: Option<String>,
+    /// The host that passkeys belong to, when it is a parent of `public_origin`'s host; otherwise that host.
+    pub rp_id: Option<String>,
     /// Connections at the same time; 1 to 1,000,000.
     pub connections: usize,
     /// Connections from one address; 1 to 1,000,000.
     pub connections_per_address: usize,
+}
+
+/// The company itself (`[company]`).
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Company {
+    /// Its id, as the first roster names it.
+    pub id: Option<String>,
+    /// The public half of its offline root, as `tomori roster init` shows it. Rosters of another root are refused.
+    pub root: Option<String>,
 }
 
 /// Whether the door for people is encrypted.
@@ -83,6 +100,7 @@ impl Default for Web {
             certificate: None,
             key: None,
             public_origin: None,
+            rp_id: None,
             connections: 2_000,
             connections_per_address: 200,
         }
@@ -119,6 +137,29 @@ impl Config {
         Door {
             secure_cookies: self.web.tls != WebTls::Off || proxied.is_some_and(|origin| origin.starts_with("https://")),
             public_origin: self.web.public_origin.clone(),
+        }
+    }
+
+    /// To whom passkeys belong, with the port that the door for people has; `None` when nothing tells by which name people
+    /// reach it.
+    pub(crate) fn relying_party(&self, port: u16) -> Option<RelyingParty> {
+        let origin = match (&self.web.public_origin, self.web.tls) {
+            (Some(origin), _) => origin.clone(),
+            (None, WebTls::Off) => format!("http://localhost:{port}"),
+            (None, WebTls::Files) => return None,
+        };
+        let host = host_of(&origin)?.to_owned();
+        Some(RelyingParty {
+            id: self.web.rp_id.clone().unwrap_or(host),
+            origin,
+        })
+    }
+
+    /// What is known of the company. What does not fit was refused when the configuration was read.
+    pub(crate) fn company(&self) -> unlock::Company {
+        unlock::Company {
+            id: self.company.id.as_deref().and_then(|id| id.parse().ok()),
+            root: self.company.root.as_deref().and_then(|root| root.parse().ok()),
         }
     }
 
@@ -174,6 +215,8 @@ impl Validate for Config {
                 "\"files\" には web.certificate と web.key の両方が必要です",
             ));
         }
+        self.company.validate()?;
+        self.web.check_rp_id()?;
         let Some(origin) = &web.public_origin else {
             return Ok(());
         };
@@ -190,6 +233,62 @@ impl Validate for Config {
             "オリジンの形ではありません。パスを付けずに書いてください。例: \"https://board.example.jp\"",
         ))
     }
+}
+
+impl Web {
+    fn check_rp_id(&self) -> Result<(), Rejection> {
+        let Some(id) = &self.rp_id else {
+            return Ok(());
+        };
+        let host = self.public_origin.as_deref().and_then(host_of);
+        let is_ours = |host: &str| {
+            let front = host.strip_suffix(id.as_str());
+            front.is_some_and(|front| front.is_empty() || front.ends_with('.'))
+        };
+        let is_plain = id.split('.').all(|label| {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            !label.is_empty() && label.bytes().all(plain)
+        });
+        if is_plain && host.is_some_and(is_ours) {
+            return Ok(());
+        }
+        Err(Rejection::new(
+            "web.rp_id",
+            "give the host of web.public_origin or a parent of it, in lower case without scheme and port",
+            "web.public_origin のホスト名か、その上位のドメインを、小文字で（https:// やポート番号なしで）書いてください",
+        ))
+    }
+}
+
+impl Validate for Company {
+    fn validate(&self) -> Result<(), Rejection> {
+        if self.id.as_ref().is_some_and(|id| id.parse::<CompanyId>().is_err()) {
+            return Err(Rejection::new(
+                "company.id",
+                "give the company's id as roster.toml has it, comp_ and letters and digits",
+                "名簿（roster.toml）の company と同じ、comp_ で始まる ID を書いてください",
+            ));
+        }
+        match self.root.as_deref().map(str::parse::<RootKey>) {
+            None | Some(Ok(_)) => Ok(()),
+            Some(Err(RootKeyError::Form)) => Err(Rejection::new(
+                "company.root",
+                "give the root key as `tomori roster show root.pem` shows it: 56 letters and digits in eight groups",
+                "`tomori roster show root.pem` が示すルート鍵（7 文字ずつ 8 組）を書いてください",
+            )),
+            Some(Err(RootKeyError::Mistyped)) => Err(Rejection::new(
+                "company.root",
+                "the root key was mistyped; compare it with `tomori roster show root.pem`",
+                "ルート鍵に書き間違いがあります。`tomori roster show root.pem` の表示と比べてください",
+            )),
+        }
+    }
+}
+
+/// The host of an origin, without its port.
+fn host_of(origin: &str) -> Option<&str> {
+    let (_, rest) = origin.split_once("://")?;
+    Some(rest.split(':').next().unwrap_or(rest))
 }
 
 fn local(port: u16) -> SocketAddr {
@@ -215,17 +314,20 @@ mod tests {
             .collect();
         let all: Config = parse_valid("third-party.example.toml", &all).unwrap();
         assert!(all.web.certificate.is_some() && all.web.key.is_some() && all.web.public_origin.is_some());
+        assert!(all.web.rp_id.is_some() && all.company.id.is_some() && all.company.root.is_some());
         let rest = Config {
             web: Web {
                 certificate: None,
                 key: None,
                 public_origin: None,
+                rp_id: None,
                 ..all.web
             },
+            company: Company::default(),
             ..all
         };
         assert_eq!(rest, Config::default(), "the example must show the defaults");
-        for key in "listen tls certificate key public_origin connections connections_per_address tcp udp \
+        for key in "listen tls certificate key public_origin rp_id connections connections_per_address id root tcp udp \
                     frames_per_second frames_burst panel_frames_per_second panel_frames_burst"
             .split_whitespace()
         {
@@ -241,11 +343,37 @@ mod tests {
             ("[web]\nlisten = \"0.0.0.0:80\"\n", "web.tls"),
             ("[web]\ntls = \"files\"\n", "web.tls"),
             ("[web]\npublic_origin = \"board.example\"\n", "web.public_origin"),
+            ("[web]\nrp_id = \"board.example\"\n", "web.rp_id"),
+            (
+                "[web]\npublic_origin = \"https://board.example\"\nrp_id = \"evilboard.example\"\n",
+                "web.rp_id",
+            ),
+            ("[company]\nid = \"guards\"\n", "company.id"),
+            ("[company]\nroot = \"DG7UICL\"\n", "company.root"),
             ("[receiver]\nconnections = 0\n", "receiver.connections"),
             ("[receiver]\npanel_frames_burst = 0\n", "receiver.panel_frames_burst"),
         ] {
             let error = parse_valid::<Config>("third-party.toml", text).unwrap_err().to_string();
             assert!(error.contains(key) && error.starts_with("third-party.toml:"), "{error}");
         }
+    }
+
+    #[test]
+    fn passkeys_belong_to_the_name_by_which_people_come() {
+        let party = |text: &str| {
+            let config: Config = parse_valid("third-party.toml", text).unwrap();
+            config.relying_party(8090).map(|party| (party.id, party.origin))
+        };
+        let is = |id: &str, origin: &str| Some((id.to_owned(), origin.to_owned()));
+        assert_eq!(party(""), is("localhost", "http://localhost:8090"));
+        let public = "[web]\npublic_origin = \"https://board.guard.example:8443\"\n";
+        assert_eq!(
+            party(public),
+            is("board.guard.example", "https://board.guard.example:8443")
+        );
+        let parent = format!("{public}rp_id = \"guard.example\"\n");
+        assert_eq!(party(&parent), is("guard.example", "https://board.guard.example:8443"));
+        let files = "[web]\ntls = \"files\"\ncertificate = \"/a\"\nkey = \"/b\"\n";
+        assert_eq!(party(files), None);
     }
 }

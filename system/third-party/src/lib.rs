@@ -20,3 +20,4 @@ pub mod people;
 pub mod receiver;
 pub mod server;
 mod street;
+pub mod unlock;

@@ -7,4 +7,5 @@ mod board;
 mod desk;
 mod dispatch;
 mod receiver;
+mod unlock;
 mod world;

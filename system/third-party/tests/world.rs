@@ -18,6 +18,7 @@ use tomori_third_party::config::Config;
 use tomori_third_party::panels::{Customer, Panel, Policy};
 use tomori_third_party::people::{Acceptance, Founder, Invited, NewStaff, Role, SignedIn};
 use tomori_third_party::server::{Addresses, ServerError, Services, ThirdParty};
+use tomori_third_party::unlock::{Alone, Road};
 use zeroize::Zeroizing;
 
 pub const PASSWORD: &str = "tidal-meadow-47-bronze";
@@ -30,6 +31,7 @@ pub struct World {
     pub administrator: StaffId,
     pub office: Browser,
     config: Config,
+    road: Arc<dyn Road>,
     folder: Option<tempfile::TempDir>,
     trigger: Trigger,
     running: JoinHandle<Result<(), ServerError>>,
@@ -53,9 +55,13 @@ impl World {
     }
 
     pub async fn with(config: Config) -> Self {
+        Self::over(Arc::new(Alone), config).await
+    }
+
+    pub async fn over(road: Arc<dyn Road>, config: Config) -> Self {
         let clock = ManualClock::new("2026-01-05T03:00:00Z".parse().unwrap());
         let folder = tempfile::tempdir().unwrap();
-        let (services, addresses, trigger, running) = start(&folder, config.clone(), &clock).await;
+        let (services, addresses, trigger, running) = start(&folder, Arc::clone(&road), config.clone(), &clock).await;
         let invited = services.people.setup_code().await.unwrap().unwrap();
         let founder = Founder {
             name: "管理 花子".to_owned(),
@@ -70,6 +76,7 @@ impl World {
             clock,
             office,
             config,
+            road,
             folder: Some(folder),
             trigger,
             running,
@@ -109,7 +116,8 @@ impl World {
         self.trigger.stop();
         (&mut self.running).await.unwrap().unwrap();
         let folder = self.folder.take().unwrap();
-        let (services, addresses, trigger, running) = start(&folder, self.config.clone(), &self.clock).await;
+        let (services, addresses, trigger, running) =
+            start(&folder, Arc::clone(&self.road), self.config.clone(), &self.clock).await;
         let mut office = self.office.clone();
         office.origin = format!("http://{}", addresses.web);
         Self {
@@ -130,11 +138,12 @@ impl World {
 
 async fn start(
     folder: &tempfile::TempDir,
+    road: Arc<dyn Road>,
     config: Config,
     clock: &ManualClock,
 ) -> (Services, Addresses, Trigger, JoinHandle<Result<(), ServerError>>) {
     let data = DataDir::open(&folder.path().join("data")).unwrap();
-    let server = ThirdParty::open(config, data, Arc::new(clock.clone()), Arc::new(SystemEntropy))
+    let server = ThirdParty::open_over(road, config, data, Arc::new(clock.clone()), Arc::new(SystemEntropy))
         .await
         .unwrap();
     let (trigger, shutdown) = Shutdown::new();
@@ -247,6 +256,19 @@ impl Browser {
         fields.push(("csrf", csrf.as_str()));
         let origin = self.origin.clone();
         self.post_from(Some(&origin), path, &fields).await
+    }
+
+    /// What a script of our own pages is told.
+    pub async fn ask(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let csrf = self.csrf().await;
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", csrf.as_str()));
+        let request = self.client.post(format!("{}{path}", self.origin)).form(&fields);
+        let request = request
+            .header("origin", self.origin.clone())
+            .header("accept", "application/json");
+        let response = self.headers(request).send().await.unwrap();
+        self.page(response).await
     }
 
     pub async fn post_from(&mut self, origin: Option<&str>, path: &str, fields: &[(&str, &str)]) -> Page {

@@ -16,6 +16,7 @@ use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
 use crate::dispatch::Mission;
 use crate::door::{AtBoard, Carried, Failure, Say, Seat};
+use crate::unlock::pages::passkey_news;
 
 /// Lines on a page: more than anybody can work through before the next look.
 const PAGE: usize = 100;
@@ -24,6 +25,7 @@ const PAGE: usize = 100;
 #[template(path = "board.html")]
 struct BoardPage<'a> {
     say: Say,
+    news: Html,
     part: Html,
     fragment: &'a str,
 }
@@ -81,6 +83,7 @@ pub(super) async fn page(
     let say = at.seat.say;
     let body = Html::of(&BoardPage {
         say,
+        news: passkey_news(&desk, &at.seat).await?,
         part: draw(&desk, &at.seat, from).await?,
         fragment: &format!("/board/part?from={from}"),
     });

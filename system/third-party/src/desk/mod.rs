@@ -20,7 +20,7 @@ use crate::cases;
 use crate::dispatch;
 use crate::door::DoorState;
 use crate::emergency;
-use crate::{panels as panel_room, receiver};
+use crate::{panels as panel_room, receiver, unlock};
 
 /// What the pages need from others.
 pub struct Needs {
@@ -36,6 +36,8 @@ pub struct Needs {
     pub panels: panel_room::Service,
     /// The receiver.
     pub receiver: receiver::Service,
+    /// Passkeys, the roster, and what three people sign.
+    pub unlock: unlock::Service,
     /// The audit log.
     pub audit: AuditLog,
     /// Who looks at the board.
@@ -57,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) emergency: emergency::Service,
     pub(crate) panels: panel_room::Service,
     pub(crate) receiver: receiver::Service,
+    pub(crate) unlock: unlock::Service,
     pub(crate) audit: AuditLog,
     pub(crate) presence: Presence,
     pub(crate) shutdown: tomori_runtime::shutdown::Shutdown,
@@ -71,6 +74,10 @@ impl axum::extract::FromRef<Desk> for DoorState {
 /// Every route of people, and its methods: the role matrix is held against this list.
 pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/"),
+    ("GET", "/account/passkeys"),
+    ("POST", "/account/passkeys"),
+    ("POST", "/account/passkeys/begin"),
+    ("POST", "/account/passkeys/{passkey}/remove"),
     ("GET", "/board"),
     ("GET", "/board/events"),
     ("GET", "/board/part"),
@@ -106,6 +113,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/people"),
     ("POST", "/people/{staff}/invite"),
     ("POST", "/people/{staff}/remove"),
+    ("GET", "/roster"),
+    ("POST", "/roster"),
+    ("GET", "/roster/description"),
+    ("POST", "/roster/send"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
@@ -122,6 +133,7 @@ pub fn router(needs: Needs) -> Router {
             emergency: needs.emergency,
             panels: needs.panels,
             receiver: needs.receiver,
+            unlock: needs.unlock,
             audit: needs.audit,
             presence: needs.presence,
             shutdown: needs.shutdown,
@@ -144,7 +156,9 @@ pub fn router(needs: Needs) -> Router {
         .route("/log", get(log::page))
         .merge(Board::routes())
         .merge(crate::street::routes())
+        .merge(unlock::pages::routes())
         .layer(from_fn_with_state(desk.clone(), shell::render))
         .with_state(desk)
         .merge(board::files())
+        .merge(unlock::pages::files())
 }

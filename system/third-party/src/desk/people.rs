@@ -11,6 +11,7 @@ use super::Desk;
 use super::shell::{Place, page as shell_page, role_name, when, wrong};
 use crate::door::{Failure, Fields, Office, Say, Seat, Signed};
 use crate::people::{Invited, NewStaff, Role, StaffState};
+use crate::unlock::pages::roster_news;
 
 #[derive(Template)]
 #[template(path = "people.html")]
@@ -78,7 +79,10 @@ async fn show(desk: &Desk, seat: &Seat, given: &Fields, failure: Option<&Failure
     let body = Html::of(&PeoplePage {
         say,
         csrf: &seat.viewer.csrf,
-        told: failure.map_or_else(Html::empty, |failure| wrong(failure, say)),
+        told: match failure {
+            Some(failure) => wrong(failure, say),
+            None => roster_news(desk, say).await?,
+        },
         rows: rows.collect(),
         fields: vec![
             field("name", "field-name", Input::Text),
@@ -149,5 +153,6 @@ pub(super) async fn remove(
     // What was theirs does not stay with somebody who is not there.
     desk.inner.cases.offer_all(&staff).await?;
     desk.inner.dispatch.forget_guard(&staff).await?;
+    desk.inner.unlock.forget(&at.seat.viewer.staff, &staff).await?;
     Ok(Redirect::to("/people").into_response())
 }

@@ -1,10 +1,12 @@
 //! The page around every page, and the pages for what comes to nothing.
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
 use tomori_look::{Html, Icon, NavItem, Page, Tone, When, Width, notice};
 
 use super::Desk;
@@ -23,15 +25,17 @@ pub(crate) enum Place {
     Guards,
     Log,
     Duty,
+    Passkeys,
+    Roster,
 }
 
 impl Place {
     fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Operator => &[Self::Board],
-            Role::Supervisor => &[Self::Board, Self::Guards, Self::Panels, Self::Log],
-            Role::Administrator => &[Self::People, Self::Guards, Self::Panels, Self::Log],
-            Role::Guard => &[Self::Duty],
+            Role::Operator => &[Self::Board, Self::Passkeys],
+            Role::Supervisor => &[Self::Board, Self::Guards, Self::Panels, Self::Log, Self::Passkeys],
+            Role::Administrator => &[Self::People, Self::Roster, Self::Guards, Self::Panels, Self::Log],
+            Role::Guard => &[Self::Duty, Self::Passkeys],
         }
     }
 
@@ -43,6 +47,8 @@ impl Place {
             Self::Guards => "/guards",
             Self::Log => "/log",
             Self::Duty => "/duty",
+            Self::Passkeys => "/account/passkeys",
+            Self::Roster => "/roster",
         }
     }
 
@@ -54,6 +60,8 @@ impl Place {
             Self::Guards => "place-guards",
             Self::Log => "place-log",
             Self::Duty => "place-duty",
+            Self::Passkeys => "place-passkeys",
+            Self::Roster => "place-roster",
         })
     }
 
@@ -65,6 +73,7 @@ impl Place {
             Self::Guards => Icon::Person,
             Self::Log => Icon::History,
             Self::Duty => Icon::Person,
+            Self::Passkeys | Self::Roster => Icon::Key,
         }
     }
 }
@@ -106,7 +115,8 @@ pub(crate) fn page(
         Html::text(&role_name(say, seat.viewer.role)),
         Html::text(&say.text("sign-out"))
     ));
-    let (width, script) = if place == Some(Place::Duty) {
+    let is_phone = place == Some(Place::Duty) || (place == Some(Place::Passkeys) && seat.viewer.role == Role::Guard);
+    let (width, script) = if is_phone {
         (Width::Column, "street.js")
     } else {
         (Width::Desk, "board.js")
@@ -117,6 +127,7 @@ pub(crate) fn page(
         .width(width)
         .status(status)
         .script(crate::board::script(script))
+        .script(crate::unlock::pages::script())
         .into_response()
 }
 
@@ -147,6 +158,8 @@ pub(crate) fn when(desk: &Desk, say: Say) -> When {
 pub(super) async fn render(State(_): State<Desk>, request: Request, next: Next) -> Response {
     let say = Say::new(lang_of(request.headers()));
     let back = (*request.method() == Method::GET).then(|| request.uri().path().to_owned());
+    let accepts = request.headers().get(header::ACCEPT);
+    let wants_words = accepts.is_some_and(|accepts| accepts.as_bytes() == b"application/json");
     let mut response = next.run(request).await;
     let status = response.status();
     let is_page = response
@@ -160,6 +173,11 @@ pub(super) async fn render(State(_): State<Desk>, request: Request, next: Next) 
         .extensions_mut()
         .remove::<Failure>()
         .unwrap_or_else(|| Failure::of_status(status));
+    if wants_words {
+        // A script asks, and says to the reader what it hears.
+        let words = json!({ "title": failure.title(say), "detail": failure.detail(say) });
+        return (failure.status(), Json(words)).into_response();
+    }
     if failure.status() == StatusCode::UNAUTHORIZED {
         let next = back.unwrap_or_else(|| "/".to_owned());
         let next = utf8_percent_encode(&next, NON_ALPHANUMERIC);

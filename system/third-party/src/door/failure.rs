@@ -3,6 +3,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use tomori_runtime::i18n::Lang;
 use tomori_runtime::sign_in::hashing::HasherError;
 use tomori_runtime::sign_in::password::Refused as PasswordRefused;
 
@@ -21,6 +22,8 @@ pub struct Failure {
     slug: &'static str,
     field: Option<(&'static str, &'static str)>,
     wait: u64,
+    /// The reason in words that another room chose, in Japanese and English.
+    why: Option<(String, String)>,
 }
 
 impl Failure {
@@ -32,6 +35,7 @@ impl Failure {
             slug,
             field: None,
             wait: 0,
+            why: None,
         }
     }
 
@@ -88,6 +92,13 @@ impl Failure {
         self
     }
 
+    /// With the reason in Japanese and in English.
+    #[must_use]
+    pub fn because(mut self, ja: impl Into<String>, en: impl Into<String>) -> Self {
+        self.why = Some((ja.into(), en.into()));
+        self
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -104,7 +115,11 @@ impl Failure {
     #[must_use]
     pub fn detail(&self, say: Say) -> String {
         let key = format!("failure-{}-detail", self.slug);
-        say.with(&key, &[("seconds", self.wait.into())])
+        let why = self.why.as_ref().map_or("", |(ja, en)| match say.lang {
+            Lang::Ja => ja.as_str(),
+            Lang::En => en.as_str(),
+        });
+        say.with(&key, &[("seconds", self.wait.into()), ("why", why.into())])
     }
 
     /// What is wrong with a field, if something is.
@@ -124,7 +139,7 @@ impl IntoResponse for Failure {
     }
 }
 
-fn logged(error: &(dyn std::error::Error + 'static)) -> Failure {
+pub(crate) fn logged(error: &(dyn std::error::Error + 'static)) -> Failure {
     tracing::error!(error, "a request could not be met");
     Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
 }

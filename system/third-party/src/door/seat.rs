@@ -77,6 +77,8 @@ pub(crate) struct OfficePlace;
 pub(crate) struct StreetPlace;
 /// Who looks at what others did.
 pub(crate) struct OverseerPlace;
+/// Who signs with a passkey.
+pub(crate) struct SignerPlace;
 
 /// Somebody at a place of theirs.
 pub(crate) struct At<P> {
@@ -89,6 +91,7 @@ pub(crate) type AtBoard = At<BoardPlace>;
 pub(crate) type Office = At<OfficePlace>;
 pub(crate) type Street = At<StreetPlace>;
 pub(crate) type Overseer = At<OverseerPlace>;
+pub(crate) type Signer = At<SignerPlace>;
 
 /// A form that somebody sent from a page of this session (T3-10 EP③ なりすまし).
 pub(crate) struct Signed<A> {
@@ -114,6 +117,10 @@ impl Place for OfficePlace {
 
 impl Place for StreetPlace {
     const ROLES: &'static [Role] = &[Role::Guard];
+}
+
+impl Place for SignerPlace {
+    const ROLES: &'static [Role] = &[Role::Operator, Role::Supervisor, Role::Guard];
 }
 
 impl Place for OverseerPlace {

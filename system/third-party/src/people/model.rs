@@ -47,6 +47,8 @@ pub struct Viewer {
     pub name: String,
     /// Public id of the session.
     pub session: String,
+    /// When they signed in, with password and second factor.
+    pub since: Timestamp,
     /// What a form must send back (T3-10 EP③ なりすまし).
     pub csrf: String,
 }

@@ -20,6 +20,7 @@ use crate::dispatch::DispatchError;
 use crate::emergency::EmergencyError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
+use crate::unlock::UnlockError;
 
 /// Why the server does not start, or stopped.
 #[derive(Debug, ThisError)]
@@ -56,6 +57,9 @@ pub enum ServerError {
     /// The room of emergencies.
     #[error("the room of emergencies cannot be opened")]
     Emergency(#[from] EmergencyError),
+    /// The room of passkeys and rosters.
+    #[error("the room of passkeys and rosters cannot be opened")]
+    Unlock(#[from] UnlockError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

@@ -25,6 +25,7 @@ use tomori_runtime::shutdown::Shutdown;
 use crate::board::Presence;
 use crate::config::{Config, WebTls};
 use crate::door::DoorState;
+use crate::unlock::{self, Alone, Road};
 use crate::{cases, desk, dispatch, emergency, health, panels, people, receiver};
 
 /// The server's key file in the data directory.
@@ -45,6 +46,8 @@ pub struct Services {
     pub dispatch: dispatch::Service,
     /// Guards who need help.
     pub emergency: emergency::Service,
+    /// Passkeys, the roster, and what three people sign.
+    pub unlock: unlock::Service,
     /// The receiver.
     pub receiver: receiver::Service,
     /// Who looks at the board.
@@ -83,6 +86,20 @@ impl ThirdParty {
     /// # Errors
     /// [`ServerError`], naming what is wrong and the remedy.
     pub async fn open(
+        config: Config,
+        data: DataDir,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Result<Self, ServerError> {
+        Self::open_over(Arc::new(Alone), config, data, clock, entropy).await
+    }
+
+    /// The same, over a road to the platform.
+    ///
+    /// # Errors
+    /// As [`ThirdParty::open`].
+    pub async fn open_over(
+        road: Arc<dyn Road>,
         config: Config,
         data: DataDir,
         clock: SharedClock,
@@ -152,9 +169,22 @@ impl ThirdParty {
         let emergency = emergency::Service::open(
             &data.path("emergency.db"),
             emergency::Needs {
-                keys,
+                keys: Arc::clone(&keys),
                 cases: cases.clone(),
                 dispatch: dispatch.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy: Arc::clone(&entropy),
+            },
+        )?;
+        let unlock = unlock::Service::open(
+            &data.path("unlock.db"),
+            unlock::Needs {
+                people: people.clone(),
+                road,
+                company: config.company(),
+                party: config.relying_party(web_address.port()),
+                keys,
                 audit: audit.clone(),
                 clock: clock.clone(),
                 entropy: Arc::clone(&entropy),
@@ -178,6 +208,7 @@ impl ThirdParty {
                 cases,
                 dispatch,
                 emergency,
+                unlock,
                 receiver,
                 audit,
                 clock,
@@ -252,6 +283,8 @@ impl ThirdParty {
         );
         let dispatch = services.dispatch.clone().watch(shutdown.clone());
         spawn(&mut tasks, "the watch over the missions", dispatch);
+        let unlock = services.unlock.clone().watch(shutdown.clone());
+        spawn(&mut tasks, "the watch over what is signed", unlock);
         let presence = services.presence.clone().watch(shutdown.clone());
         spawn(&mut tasks, "the watch over the owners", presence);
 
@@ -271,6 +304,7 @@ impl ThirdParty {
         services.people.close().await;
         services.panels.close().await;
         services.emergency.close().await;
+        services.unlock.close().await;
         services.dispatch.close().await;
         services.cases.close_room().await;
         services.audit.close().await;
@@ -327,6 +361,7 @@ fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {
         emergency: services.emergency.clone(),
         panels: services.panels.clone(),
         receiver: services.receiver.clone(),
+        unlock: services.unlock.clone(),
         audit: services.audit.clone(),
         presence: services.presence.clone(),
         shutdown: shutdown.clone(),

@@ -16,12 +16,14 @@ use crate::desk::Desk;
 use crate::desk::shell::{self, Place as Nav};
 use crate::dispatch::{MissionState, Place};
 use crate::door::{Failure, Say, Seat, Signed, Street};
+use crate::unlock::pages::passkey_news;
 
 #[derive(Template)]
 #[template(path = "duty.html")]
 struct DutyPage {
     say: Say,
     button: Html,
+    news: Html,
     live: Html,
 }
 
@@ -72,6 +74,7 @@ async fn page(State(desk): State<Desk>, at: Street) -> Result<Response, Failure>
     let body = Html::of(&DutyPage {
         say,
         button: emergency::button(&desk, &at.seat),
+        news: passkey_news(&desk, &at.seat).await?,
         live: live("/duty/events", "/duty/part", &say.text("board-lost"), &part),
     });
     let title = say.text("place-duty");

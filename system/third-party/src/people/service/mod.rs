@@ -372,6 +372,7 @@ impl Service {
             role: staff.role,
             name: detail.name,
             session: session.id,
+            since: session.times.created_at,
             csrf: self.form_token(digest),
         }))
     }

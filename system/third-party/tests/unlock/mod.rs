@@ -1,0 +1,3 @@
+pub mod company;
+mod passkeys;
+mod rosters;
