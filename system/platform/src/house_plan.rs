@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use thiserror::Error;
 use tokio::sync::Notify;
 use tomori_smart_home::arming::{Order, Security};
 use tomori_smart_home::plan::Grant;
-use tomori_smart_home::{HomeId, IncidentId, Schedule};
+use tomori_smart_home::unlock::Digest;
+use tomori_smart_home::{CompanyId, HomeId, IncidentId, Schedule};
 
 /// One room's part of a house plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,45 @@ pub trait Errands: Send + Sync + 'static {
     fn orders(&self, home: &HomeId) -> Vec<Order>;
     /// Closed incidents of which the gateway does not know that; told with each stream until it does.
     async fn closed_incidents(&self, home: &HomeId) -> Result<Vec<IncidentId>, PartError>;
+    /// The roster of the home's security company, unless it is the one that the stream has carried.
+    async fn roster(&self, home: &HomeId, carried: Option<&RosterMark>) -> Result<Option<SignedRoster>, PartError>;
+    /// Bundles that wait for the gateway's answer and have not expired.
+    async fn bundles(&self, home: &HomeId) -> Result<Vec<WaitingBundle>, PartError>;
+    /// The time by which bundles expire.
+    fn now(&self) -> Timestamp;
+    /// A bundle is being handed to the stream.
+    async fn bundle_sent(&self, bundle: &Digest) -> Result<(), PartError>;
+}
+
+/// Which roster it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterMark {
+    /// The company.
+    pub company: CompanyId,
+    /// The version.
+    pub version: u64,
+}
+
+/// A security company's roster on its way to a gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedRoster {
+    /// Which one.
+    pub mark: RosterMark,
+    /// As it was signed.
+    pub bytes: Vec<u8>,
+}
+
+/// A bundle on its way to a gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingBundle {
+    /// SHA-256 of it.
+    pub digest: Digest,
+    /// How often the company handed it over; each time it is sent.
+    pub asked: u64,
+    /// From this moment on it is not sent.
+    pub expires_at: Timestamp,
+    /// As it was signed.
+    pub bytes: Vec<u8>,
 }
 
 /// Wakes the session of a home's gateway: there is a command to deliver, or the plan is another. It carries nothing;

@@ -35,7 +35,7 @@ use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::operator;
 use crate::personal_info;
-use crate::services::{dispatch, shutter};
+use crate::services::{dispatch, shutter, unlock};
 use crate::welcome;
 use certificate::Certificate;
 use listeners::Listeners;
@@ -66,6 +66,8 @@ pub struct Services {
     pub shutter: shutter::Service,
     /// Incidents, and who is sent.
     pub dispatch: dispatch::Service,
+    /// Bundles and rosters on their way to gateways.
+    pub unlock: unlock::Service,
     /// Names and addresses.
     pub personal_info: personal_info::Service,
     /// The audit log.
@@ -178,11 +180,22 @@ impl Platform {
                 doorbell: doorbell.clone(),
             },
         )?;
+        let unlock = unlock::Service::open(
+            &data.path("unlock.db"),
+            unlock::Needs {
+                dispatch: dispatch.clone(),
+                state: device_state.clone(),
+                audit: audit.clone(),
+                clock: clocks.house.clone(),
+                doorbell: doorbell.clone(),
+            },
+        )?;
         let plan_sources = Arc::new(PlanSources {
             personal_info: personal_info.clone(),
             people: people.clone(),
             shutter: shutter.clone(),
             dispatch: dispatch.clone(),
+            unlock: unlock.clone(),
         });
         let (link, departures) = Link::new(link::Parts {
             wall: clocks.wall.clone(),
@@ -202,6 +215,7 @@ impl Platform {
             people,
             shutter,
             dispatch,
+            unlock,
             personal_info,
             audit,
             link,
@@ -303,6 +317,12 @@ impl Platform {
             "the dispatch service",
             async move { incidents.run(stop).await },
         );
+        let (unlocks, stop) = (services.unlock.clone(), shutdown.clone());
+        spawn(
+            &mut tasks,
+            "the road of unlocks",
+            async move { unlocks.run(stop).await },
+        );
         for certificate in [Some(inner), web].into_iter().flatten() {
             spawn(
                 &mut tasks,
@@ -331,6 +351,7 @@ impl Platform {
         services.gateways.close().await;
         services.people.close().await;
         services.shutter.close().await;
+        services.unlock.close().await;
         services.dispatch.close().await;
         services.personal_info.close().await;
         services.audit.close().await;

@@ -13,4 +13,5 @@ mod people;
 mod personal_info;
 mod shutter;
 mod town;
+mod unlock;
 mod world;

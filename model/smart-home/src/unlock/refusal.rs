@@ -126,6 +126,21 @@ impl Refusal {
         Self::TABLE.iter().map(|row| row.0).chain(signatures)
     }
 
+    /// Whether the same bundle would be refused for the same reason later. The others may be otherwise in a moment.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(
+            self,
+            Self::NoRoster
+                | Self::ClockUncertain
+                | Self::ArrivalAhead
+                | Self::LivesTooLong
+                | Self::LockUnreachable
+                | Self::Busy
+                | Self::NotRemembered
+        )
+    }
+
     /// The name that statements, files and the API use: `expired`, `guard/not-verified`.
     #[must_use]
     pub fn code(self) -> String {

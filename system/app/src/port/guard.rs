@@ -61,7 +61,7 @@ pub enum IncidentStep {
     },
     /// The security company was told how to find and enter the home.
     Disclosed,
-    /// The gateway told of the door.
+    /// A door was to be opened from afar.
     Door(DoorStep),
     /// Somebody wrote something down.
     Note {
@@ -77,11 +77,19 @@ pub enum IncidentStep {
     },
 }
 
-/// What the gateway told of the door while it was opened from afar.
+/// What happened to a door that was to be opened from afar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DoorStep {
-    /// It signed that the incident was opened.
+    /// The gateway signed that the incident was opened.
     Attested,
+    /// Guard, operator and supervisor of the security company signed that it be opened.
+    Asked,
+    /// The same, and the gateway could not be reached then: it waits.
+    Waits,
+    /// The gateway was asked and has not answered in time.
+    Unanswered,
+    /// What they signed expired before the gateway could be reached.
+    NeverSent,
     /// The lock was opened for a guard, and shows it.
     Opened,
     /// The lock was driven, and does not show what came of it.

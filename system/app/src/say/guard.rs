@@ -128,11 +128,15 @@ impl Say {
         }
     }
 
-    /// What the gateway told of the door.
+    /// What happened to a door that was to be opened from afar.
     fn door_step(self, step: DoorStep) -> (Tone, String, String) {
         let none = String::new;
         match step {
             DoorStep::Attested => (Tone::Resting, self.text("step-attested"), none()),
+            DoorStep::Asked => (Tone::Sent, self.text("step-unlock-asked"), none()),
+            DoorStep::Waits => (Tone::Attention, self.text("step-unlock-waits"), none()),
+            DoorStep::Unanswered => (Tone::Alarm, self.text("step-unlock-unanswered"), none()),
+            DoorStep::NeverSent => (Tone::Attention, self.text("step-unlock-unsent"), none()),
             DoorStep::Opened => (Tone::Attention, self.text("step-opened"), none()),
             DoorStep::Unsure => (Tone::Alarm, self.text("step-unsure"), none()),
             DoorStep::Refused(why) => {

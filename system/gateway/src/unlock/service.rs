@@ -210,19 +210,20 @@ impl UnlockRoom {
 
     fn judge(&self, bytes: &[u8], room: &Room) -> Result<Permit, (Refusal, Option<IncidentId>)> {
         let parts = &self.inner.parts;
-        let plain = |why| (why, None);
+        // The incident it names is looked at first: whoever waits there is told, whatever the answer is.
+        let bundle = Some(bytes).filter(|bytes| bytes.len() <= LARGEST_BUNDLE);
+        let bundle = bundle.and_then(|bytes| UnlockBundle::from_bytes(bytes).ok());
+        let statements = bundle.as_ref().and_then(|bundle| bundle.statements().ok());
+        let named = statements.map(|(arrival, ..)| arrival.incident);
+        let because = |why| (why, named.clone());
         if parts.root.is_none() {
-            return Err(plain(Refusal::NoCompany));
+            return Err(because(Refusal::NoCompany));
         }
-        let roster = room.roster.as_ref().ok_or(plain(Refusal::NoRoster))?;
-        if bytes.len() > LARGEST_BUNDLE {
-            return Err(plain(Refusal::Unreadable));
-        }
-        let bundle = UnlockBundle::from_bytes(bytes).map_err(|_| plain(Refusal::Unreadable))?;
-        let named = bundle.statements().ok().map(|(arrival, ..)| arrival.incident);
-        let authority = Authority::of(&bundle, roster.roster()).map_err(|why| (why, named))?;
+        let roster = room.roster.as_ref().ok_or(because(Refusal::NoRoster))?;
+        let bundle = bundle.ok_or(because(Refusal::Unreadable))?;
+        let authority = Authority::of(&bundle, roster.roster()).map_err(because)?;
         if authority.arrival().home != parts.home {
-            return Err(plain(Refusal::OtherHome));
+            return Err(because(Refusal::OtherHome));
         }
         let incident = authority.arrival().incident.clone();
         let standing = parts.incidents.standing(&incident);
@@ -275,7 +276,7 @@ impl UnlockRoom {
             return;
         };
         // What may be otherwise in a moment is judged anew when it comes again; everything else is said once and for all.
-        if is_final(why) {
+        if why.is_final() {
             room.memory.answered(bundle, incident.clone(), &attested);
             let _ = self.seal(&room.memory).await;
         }
@@ -435,20 +436,6 @@ impl UnlockRoom {
             Err(_) => Err(Refusal::NotRemembered),
         }
     }
-}
-
-/// Whether the same bundle would be refused for the same reason later.
-fn is_final(why: Refusal) -> bool {
-    !matches!(
-        why,
-        Refusal::NoRoster
-            | Refusal::ClockUncertain
-            | Refusal::ArrivalAhead
-            | Refusal::LivesTooLong
-            | Refusal::LockUnreachable
-            | Refusal::Busy
-            | Refusal::NotRemembered
-    )
 }
 
 pub(super) fn later(at: UnixMillis, span: SignedDuration) -> UnixMillis {

@@ -12,6 +12,7 @@ use futures_util::Stream;
 use tokio::sync::{Notify, watch};
 use tomori_gateway_link::v1::{self, gateway_message, goodbye::Why, platform_message};
 use tomori_runtime::clock::after;
+use tomori_smart_home::unlock::Digest;
 use tomori_smart_home::{Command, CommandId, DeviceId, HousePlan, IncidentId};
 use tonic::{Status, Streaming};
 
@@ -21,6 +22,7 @@ use super::plan::ComposeError;
 use super::registry::{End, Place};
 use crate::auth::gateways::Identity;
 use crate::device_state::{BatchError, Connected, StateError};
+use crate::house_plan::{RosterMark, WaitingBundle};
 
 /// A gateway that has connected says hello within this time.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -74,6 +76,12 @@ struct Greeted {
     look_for_errands: bool,
     /// Incidents that this stream has told to be closed.
     told_closed: HashSet<IncidentId>,
+    /// The roster that this stream has carried.
+    roster: Option<RosterMark>,
+    /// Bundles that this stream has carried, and how often they had been asked for then.
+    bundles_carried: HashSet<(Digest, u64)>,
+    /// Bundles that go when everything else has gone, unless they have expired by then.
+    bundles: VecDeque<WaitingBundle>,
     /// A look failed: look again although nobody rings.
     look_again: bool,
 }
@@ -132,6 +140,9 @@ impl Session {
             self.look().await;
             if !self.outgoing.is_empty() || self.over {
                 continue;
+            }
+            if let Some(bundle) = self.next_bundle().await {
+                return Some(bundle);
             }
             match self.wait().await {
                 Woken::End => {
@@ -222,6 +233,50 @@ impl Session {
                 greeted.look_again = true;
             }
         }
+        match self.link.errands.roster(home, greeted.roster.as_ref()).await {
+            Ok(Some(roster)) => {
+                greeted.roster = Some(roster.mark);
+                let signed_roster = roster.bytes.into();
+                self.outgoing
+                    .push_back(Outgoing::CompanyRoster(v1::CompanyRoster { signed_roster }));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%home, %error, "the roster for a gateway cannot be read");
+                greeted.look_again = true;
+            }
+        }
+        match self.link.errands.bundles(home).await {
+            Ok(bundles) => {
+                for bundle in bundles {
+                    if greeted.bundles_carried.insert((bundle.digest, bundle.asked)) {
+                        greeted.bundles.push_back(bundle);
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::error!(%home, %error, "bundles for a gateway cannot be read");
+                greeted.look_again = true;
+            }
+        }
+    }
+
+    /// A bundle to be sent now. It is polled for when the gateway takes something: one that has waited for that until it
+    /// expired is not sent, and what is sent is noted before.
+    async fn next_bundle(&mut self) -> Option<Outgoing> {
+        let bundles = &mut self.greeted.as_mut()?.bundles;
+        let bundle =
+            std::iter::from_fn(|| bundles.pop_front()).find(|bundle| self.link.errands.now() < bundle.expires_at)?;
+        if let Err(error) = self.link.errands.bundle_sent(&bundle.digest).await {
+            tracing::error!(home = %self.identity.home, %error, "that a bundle is sent cannot be noted, so it is not");
+            let greeted = self.greeted.as_mut()?;
+            greeted.bundles_carried.remove(&(bundle.digest, bundle.asked));
+            greeted.look_again = true;
+            return None;
+        }
+        Some(Outgoing::UnlockBundle(v1::UnlockBundle {
+            bundle: bundle.bytes.into(),
+        }))
     }
 
     async fn hand_over(&mut self, commands: Vec<Command>) {
@@ -374,6 +429,9 @@ impl Session {
             look_for_plan: true,
             look_for_errands: true,
             told_closed: HashSet::new(),
+            roster: None,
+            bundles_carried: HashSet::new(),
+            bundles: VecDeque::new(),
             look_again: false,
         });
         self.outgoing.push_back(Outgoing::Welcome(v1::Welcome {

@@ -159,6 +159,22 @@ fn step(say: Say, step: &Step) -> (Tone, String) {
             )
         }
         Step::Disclosed { to, .. } => (Tone::Sent, format!("{} – {to}", say.text("step-disclosed"))),
+        Step::UnlockAsked { is_away, .. } => {
+            let key = if *is_away {
+                "step-unlock-waits"
+            } else {
+                "step-unlock-asked"
+            };
+            (Tone::Sent, say.text(key))
+        }
+        Step::UnlockUnanswered { is_sent, .. } => {
+            let key = if *is_sent {
+                "step-unlock-unanswered"
+            } else {
+                "step-unlock-unsent"
+            };
+            (Tone::Alarm, say.text(key))
+        }
         Step::Door { word, answer } => door(say, word, answer.as_deref()),
         Step::Note { by, .. } => (Tone::Confirmed, format!("{} – {by}", say.text("step-note"))),
         Step::Closed { by, closing, report } => (

@@ -20,6 +20,7 @@ use crate::auth::people::PeopleError;
 use crate::personal_info::PersonalInfoError;
 use crate::services::dispatch::DispatchError;
 use crate::services::shutter::ShutterError;
+use crate::services::unlock::UnlockError;
 
 /// Why the platform does not start, or stopped.
 #[derive(Debug, ThisError)]
@@ -59,6 +60,9 @@ pub enum ServerError {
     /// The dispatch service.
     #[error("the dispatch service cannot be opened")]
     Dispatch(#[from] DispatchError),
+    /// The road of unlocks.
+    #[error("the room of bundles and rosters cannot be opened")]
+    Unlock(#[from] UnlockError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

@@ -1,20 +1,23 @@
 //! Who hands over which part of a house plan.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tomori_smart_home::arming::{Order, Security};
 use tomori_smart_home::plan::Grant;
+use tomori_smart_home::unlock::Digest;
 use tomori_smart_home::{HomeId, IncidentId, Schedule};
 
 use crate::auth::people;
-use crate::house_plan::{Errands, Part, PartError, PlanParts};
+use crate::house_plan::{Errands, Part, PartError, PlanParts, RosterMark, SignedRoster, WaitingBundle};
 use crate::personal_info;
-use crate::services::{dispatch, shutter};
+use crate::services::{dispatch, shutter, unlock};
 
 pub(super) struct PlanSources {
     pub(super) personal_info: personal_info::Service,
     pub(super) people: people::Service,
     pub(super) shutter: shutter::Service,
     pub(super) dispatch: dispatch::Service,
+    pub(super) unlock: unlock::Service,
 }
 
 #[async_trait]
@@ -62,5 +65,32 @@ impl Errands for PlanSources {
             part: "closed incidents",
             source: source.into(),
         })
+    }
+
+    async fn roster(&self, home: &HomeId, carried: Option<&RosterMark>) -> Result<Option<SignedRoster>, PartError> {
+        let roster = self.unlock.roster_for(home, carried).await;
+        roster.map_err(|source| PartError {
+            part: "the security company's roster",
+            source: source.into(),
+        })
+    }
+
+    async fn bundles(&self, home: &HomeId) -> Result<Vec<WaitingBundle>, PartError> {
+        self.unlock.waiting(home).await.map_err(bundles)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.unlock.now()
+    }
+
+    async fn bundle_sent(&self, bundle: &Digest) -> Result<(), PartError> {
+        self.unlock.sent(bundle).await.map_err(bundles)
+    }
+}
+
+fn bundles(source: unlock::UnlockError) -> PartError {
+    PartError {
+        part: "bundles that wait",
+        source: source.into(),
     }
 }

@@ -1,3 +1,4 @@
 mod attacks;
 mod bounds;
 mod road;
+mod unlocks;

@@ -13,7 +13,7 @@ use tomori_platform::auth::people::{self, Acceptance, Founder, NewPerson, People
 use tomori_platform::device_state::{self, Keep};
 use tomori_platform::house_plan::Doorbell;
 use tomori_platform::personal_info;
-use tomori_platform::services::{dispatch, shutter};
+use tomori_platform::services::{dispatch, shutter, unlock};
 use tomori_runtime::clock::{Clock as _, ManualClock};
 use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
 use tomori_runtime::seal::KeyFile;
@@ -32,6 +32,7 @@ pub struct Town {
     pub state: device_state::Service,
     pub shutter: shutter::Service,
     pub dispatch: dispatch::Service,
+    pub unlock: unlock::Service,
     pub audit: AuditLog,
     pub clock: ManualClock,
     pub dir: Arc<TempDir>,
@@ -105,8 +106,19 @@ impl Town {
                 state: state.clone(),
                 personal: personal.clone(),
                 audit: audit.clone(),
-                clock: shared,
+                clock: shared.clone(),
                 entropy,
+                doorbell: doorbell.clone(),
+            },
+        )
+        .unwrap();
+        let unlock = unlock::Service::open(
+            &path("unlock.db"),
+            unlock::Needs {
+                dispatch: dispatch.clone(),
+                state: state.clone(),
+                audit: audit.clone(),
+                clock: shared,
                 doorbell,
             },
         )
@@ -117,6 +129,7 @@ impl Town {
             state,
             shutter,
             dispatch,
+            unlock,
             audit,
             clock,
             dir,
@@ -133,6 +146,7 @@ impl Town {
         self.people.close().await;
         self.personal.close().await;
         self.shutter.close().await;
+        self.unlock.close().await;
         self.dispatch.close().await;
         self.state.close().await;
         self.audit.close().await;

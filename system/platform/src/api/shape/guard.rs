@@ -133,7 +133,13 @@ impl PartialSchema for IncidentEntry {
             .required("at")
             .property("storedAt", time("When the platform stored it."))
             .required("storedAt")
-            .property("step", of(Type::String, "`alarm`, `disclosed`, `note`, `closed`."))
+            .property(
+                "step",
+                of(
+                    Type::String,
+                    "`alarm`, `disclosed`, `unlockAsked`, `unlockUnanswered`, `door`, `note`, `closed`.",
+                ),
+            )
             .required("step")
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))
             .into()

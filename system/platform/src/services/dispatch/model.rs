@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tomori_smart_home::alarm::Closing;
-use tomori_smart_home::{Alarm, CompanyId, Hazard, HomeId, IncidentId, Nonce};
+use tomori_smart_home::unlock::Digest;
+use tomori_smart_home::{Alarm, CompanyId, DeviceId, Hazard, HomeId, IncidentId, Nonce};
 
 use crate::device_state::DoorWord;
 
@@ -192,6 +193,26 @@ pub enum Step {
         items: BTreeSet<Disclosure>,
         /// To whom in the company.
         to: String,
+    },
+    /// Three people of the company signed that a lock be opened, and what they signed is on its way to the gateway.
+    UnlockAsked {
+        /// SHA-256 of the bundle.
+        bundle: Digest,
+        /// The lock.
+        lock: DeviceId,
+        /// From this moment on it is not sent any more.
+        until: Timestamp,
+        /// Whether the gateway could not be reached then, so that it waits.
+        is_away: bool,
+    },
+    /// It expired, and the gateway has not answered.
+    UnlockUnanswered {
+        /// SHA-256 of the bundle.
+        bundle: Digest,
+        /// The lock.
+        lock: DeviceId,
+        /// Whether it was sent at all. If it was, somebody has to look at the door.
+        is_sent: bool,
     },
     /// The gateway told of the door.
     Door {

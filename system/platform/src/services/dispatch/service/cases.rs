@@ -263,7 +263,7 @@ impl Service {
     }
 }
 
-fn of_company(reader: &Reader<'_>, company: &CompanyId, id: &IncidentId) -> Result<Incident, DispatchError> {
+pub(super) fn of_company(reader: &Reader<'_>, company: &CompanyId, id: &IncidentId) -> Result<Incident, DispatchError> {
     incidents::one(reader, id)?
         .filter(|incident| incident.company.as_ref() == Some(company))
         .ok_or_else(|| DispatchError::NoSuchIncident(id.clone()))
@@ -278,7 +278,7 @@ fn of_actor(reader: &Reader<'_>, actor: &Actor, id: &IncidentId) -> Result<Incid
     }
 }
 
-fn writable(incident: &Incident) -> Result<(), DispatchError> {
+pub(super) fn writable(incident: &Incident) -> Result<(), DispatchError> {
     if !incident.is_open() {
         return Err(DispatchError::Closed(incident.id.clone()));
     }

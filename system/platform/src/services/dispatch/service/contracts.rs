@@ -104,6 +104,8 @@ impl Service {
             .audit
             .record(by.as_str(), "contract.changed", home.as_str(), &detail.to_string())
             .await;
+        // Its gateway is to have the company's roster.
+        self.inner.doorbell.ring(home);
         self.published(home);
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod cases;
 mod contracts;
 mod intake;
+mod unlocks;
 
 use std::fmt;
 use std::path::Path;

@@ -77,6 +77,18 @@ pub(in super::super) fn contract(reader: &Reader<'_>, home: &HomeId) -> Result<O
         .transpose()
 }
 
+/// The homes that a company guards.
+pub(in super::super) fn homes(reader: &Reader<'_>, company: &CompanyId) -> Result<Vec<HomeId>, DbError> {
+    reader
+        .query(
+            "SELECT home FROM contract WHERE company = $1 ORDER BY home",
+            &values![company.as_str()],
+        )?
+        .iter()
+        .map(|row| word(row, "home"))
+        .collect()
+}
+
 pub(in super::super) fn put_contract(tx: &mut Tx<'_>, home: &HomeId, contract: &Contract) -> Result<(), DbError> {
     let words: Vec<&str> = contract.discloses.iter().map(|one| one.word()).collect();
     tx.execute(

@@ -201,7 +201,7 @@ pub(in super::super) fn add_entry(
 ) -> Result<(), DbError> {
     let alarm = match step {
         Step::Alarm { alarm, .. } => Some(alarm.id.as_str().to_owned()),
-        Step::Disclosed { .. } | Step::Door { .. } | Step::Note { .. } | Step::Closed { .. } => None,
+        _ => None,
     };
     add_told(tx, incident, at, now, step, alarm)
 }
