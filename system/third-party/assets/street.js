@@ -104,3 +104,13 @@ addEventListener('click', (event) => {
     place.requestSubmit();
   });
 });
+
+// A photo that would be refused for its size is not sent in the first place.
+addEventListener('submit', (event) => {
+  if (!event.target.matches?.('[data-photo-form]')) return;
+  const file = event.target.elements.photo.files[0];
+  const place = event.target.querySelector('[data-photo-told]');
+  const large = file && file.size > 12 * 1024 * 1024;
+  if (place) place.textContent = large ? event.target.dataset.tooLarge : '';
+  if (large) event.preventDefault();
+});

@@ -17,6 +17,7 @@ pub mod emergency;
 pub mod health;
 pub mod panels;
 pub mod people;
+pub mod photos;
 pub mod receiver;
 pub mod server;
 mod street;

@@ -280,6 +280,28 @@ impl Browser {
         self.page(response).await
     }
 
+    /// Sends a form with a file, as browsers do.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, Option<&str>, &[u8])]) -> Page {
+        let mut body = Vec::new();
+        for (name, file, value) in fields {
+            let file = file.map(|file| format!("; filename=\"{file}\"\r\nContent-Type: text/html"));
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"{}\r\n\r\n",
+                file.unwrap_or_default()
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(value);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--edge--\r\n");
+        let request = self.client.post(format!("{}{path}", self.origin)).body(body);
+        let request = request
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .header("origin", self.origin.clone());
+        let response = self.headers(request).send().await.unwrap();
+        self.page(response).await
+    }
+
     /// The form token of the session.
     pub async fn csrf(&mut self) -> String {
         let home = self.get("/").await.location;

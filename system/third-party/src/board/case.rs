@@ -10,7 +10,7 @@ use tomori_look::{Html, Moment, Tone, When, badge, choices, fragment, live, noti
 use tomori_smart_home::{CaseId, StaffId};
 
 use super::list::{clock, names, owner, priority_word, what};
-use super::{dispatch, emergency, messages};
+use super::{dispatch, emergency, messages, photos};
 use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
@@ -44,6 +44,7 @@ struct Part<'a> {
     clock: Html,
     dispatch: Html,
     messages: Html,
+    photos: Html,
     emergencies: Html,
     closed: Html,
     account: String,
@@ -147,6 +148,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
             Html::empty()
         },
         messages: messages::draw(desk, seat, &when, &names, &missions, &case.id, mine && is_open).await?,
+        photos: photos::draw(desk, say, &when, &names, &case.id).await?,
         emergencies: emergency::draw(desk, seat, &when, &names).await?,
         closed: if is_open {
             Html::empty()
@@ -204,6 +206,7 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "emergency" => ("entry-emergency", Tone::Alarm),
                 "emergencySeen" => ("entry-emergency-seen", Tone::Held),
                 "emergencyEnded" => ("entry-emergency-ended", Tone::Confirmed),
+                "photo" => ("entry-photo", Tone::Moving),
                 "instruction" => ("entry-instruction", Tone::Sent),
                 "instructionRead" => ("entry-instruction-read", Tone::Confirmed),
                 "reply" => ("entry-reply", Tone::Moving),

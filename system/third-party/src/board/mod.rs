@@ -6,6 +6,7 @@ mod emergency;
 mod list;
 mod live;
 mod messages;
+mod photos;
 mod presence;
 
 use std::sync::LazyLock;
@@ -19,6 +20,7 @@ use crate::desk::Desk;
 pub(crate) use list::names;
 pub(crate) use live::street_events;
 pub(crate) use messages::{Reader as MessageReader, listed as message_list};
+pub(crate) use photos::{Thumbnail, thumbnails};
 pub use presence::Presence;
 
 static FILES: LazyLock<Assets> = LazyLock::new(|| {
@@ -58,6 +60,7 @@ impl Board {
             .route("/cases/{case}/notes", post(case::note))
             .route("/cases/{case}/arrived", post(case::arrived))
             .route("/cases/{case}/close", post(case::close))
+            .route("/cases/{case}/photos/{number}", get(photos::picture))
             .route("/emergencies/{number}/acknowledge", post(emergency::acknowledge))
             .route("/emergencies/{number}/end", post(emergency::end))
     }

@@ -20,6 +20,7 @@ use crate::cases;
 use crate::dispatch;
 use crate::door::DoorState;
 use crate::emergency;
+use crate::photos;
 use crate::{panels as panel_room, receiver, unlock};
 
 /// What the pages need from others.
@@ -32,6 +33,8 @@ pub struct Needs {
     pub dispatch: dispatch::Service,
     /// Guards who need help.
     pub emergency: emergency::Service,
+    /// Photos of guards.
+    pub photos: photos::Service,
     /// The panels.
     pub panels: panel_room::Service,
     /// The receiver.
@@ -57,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) cases: cases::Service,
     pub(crate) dispatch: dispatch::Service,
     pub(crate) emergency: emergency::Service,
+    pub(crate) photos: photos::Service,
     pub(crate) panels: panel_room::Service,
     pub(crate) receiver: receiver::Service,
     pub(crate) unlock: unlock::Service,
@@ -88,6 +92,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/cases/{case}/notes"),
     ("POST", "/cases/{case}/offer"),
     ("GET", "/cases/{case}/part"),
+    ("GET", "/cases/{case}/photos/{number}"),
     ("POST", "/cases/{case}/send"),
     ("POST", "/cases/{case}/steps"),
     ("POST", "/cases/{case}/take"),
@@ -98,6 +103,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/duty/instructions/{number}/read"),
     ("POST", "/duty/mission"),
     ("GET", "/duty/part"),
+    ("POST", "/duty/photos"),
+    ("GET", "/duty/photos/{number}"),
     ("POST", "/duty/place"),
     ("POST", "/duty/replies"),
     ("POST", "/emergencies/{number}/acknowledge"),
@@ -131,6 +138,7 @@ pub fn router(needs: Needs) -> Router {
             cases: needs.cases,
             dispatch: needs.dispatch,
             emergency: needs.emergency,
+            photos: needs.photos,
             panels: needs.panels,
             receiver: needs.receiver,
             unlock: needs.unlock,

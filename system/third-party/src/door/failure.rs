@@ -13,6 +13,7 @@ use crate::dispatch::DispatchError;
 use crate::emergency::EmergencyError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
+use crate::photos::{NotAPicture, PhotoError};
 
 /// Why a request comes to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +210,23 @@ impl From<EmergencyError> for Failure {
             EmergencyError::NotSeen => Self::new(StatusCode::CONFLICT, "emergency-not-seen"),
             EmergencyError::NoNote => Self::new(StatusCode::CONFLICT, "no-text"),
             EmergencyError::Seal(_) | EmergencyError::Storage(_) => logged(&error),
+        }
+    }
+}
+
+impl From<PhotoError> for Failure {
+    fn from(error: PhotoError) -> Self {
+        let unfit = |slug| Self::new(StatusCode::UNPROCESSABLE_ENTITY, slug);
+        match error {
+            PhotoError::NotFound => Self::not_found(),
+            PhotoError::NotThere => Self::new(StatusCode::CONFLICT, "photo-not-there"),
+            PhotoError::TooMany => Self::new(StatusCode::CONFLICT, "photo-too-many"),
+            PhotoError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "photo-busy"),
+            PhotoError::NotAPicture(NotAPicture::Kind) => unfit("photo-kind"),
+            PhotoError::NotAPicture(NotAPicture::TooLarge) => unfit("photo-pixels"),
+            PhotoError::NotAPicture(NotAPicture::Broken) => unfit("photo-broken"),
+            PhotoError::Dispatch(error) => error.into(),
+            PhotoError::Seal(_) | PhotoError::Storage(_) => logged(&error),
         }
     }
 }

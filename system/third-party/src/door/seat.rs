@@ -127,6 +127,14 @@ impl Place for OverseerPlace {
     const ROLES: &'static [Role] = &[Role::Supervisor, Role::Administrator];
 }
 
+impl Seat {
+    /// Whether a form brought the token of this session.
+    pub(crate) fn is_signed(&self, token: &str) -> Result<(), Failure> {
+        let is_right = verify_slices_are_equal(token.as_bytes(), self.viewer.csrf.as_bytes());
+        is_right.map_err(|_| Failure::foreign_page())
+    }
+}
+
 impl DoorState {
     /// The state of the door.
     #[must_use]
@@ -238,10 +246,7 @@ where
         let at = At::<P>::from_request_parts(&mut parts, state).await?;
         DoorState::from_ref(state).is_own(&parts.headers, &parts.uri)?;
         let fields = Fields::from_request(Request::from_parts(parts, body), state).await?;
-        let (given, right) = (fields.raw("csrf").as_bytes(), at.seat.viewer.csrf.as_bytes());
-        if verify_slices_are_equal(given, right).is_err() {
-            return Err(Failure::foreign_page());
-        }
+        at.seat.is_signed(fields.raw("csrf"))?;
         Ok(Self { at, fields })
     }
 }

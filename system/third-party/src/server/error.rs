@@ -20,6 +20,7 @@ use crate::dispatch::DispatchError;
 use crate::emergency::EmergencyError;
 use crate::panels::PanelError;
 use crate::people::PeopleError;
+use crate::photos::PhotoError;
 use crate::unlock::UnlockError;
 
 /// Why the server does not start, or stopped.
@@ -60,6 +61,9 @@ pub enum ServerError {
     /// The room of passkeys and rosters.
     #[error("the room of passkeys and rosters cannot be opened")]
     Unlock(#[from] UnlockError),
+    /// The room of photos.
+    #[error("the room of photos cannot be opened")]
+    Photos(#[from] PhotoError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

@@ -26,7 +26,7 @@ use crate::board::Presence;
 use crate::config::{Config, WebTls};
 use crate::door::DoorState;
 use crate::unlock::{self, Alone, Road};
-use crate::{cases, desk, dispatch, emergency, health, panels, people, receiver};
+use crate::{cases, desk, dispatch, emergency, health, panels, people, photos, receiver};
 
 /// The server's key file in the data directory.
 const KEY_FILE: &str = "third-party.key";
@@ -48,6 +48,8 @@ pub struct Services {
     pub emergency: emergency::Service,
     /// Passkeys, the roster, and what three people sign.
     pub unlock: unlock::Service,
+    /// Photos of guards.
+    pub photos: photos::Service,
     /// The receiver.
     pub receiver: receiver::Service,
     /// Who looks at the board.
@@ -177,6 +179,17 @@ impl ThirdParty {
                 entropy: Arc::clone(&entropy),
             },
         )?;
+        let photos = photos::Service::open(
+            &data.path("photos.db"),
+            photos::Needs {
+                keys: Arc::clone(&keys),
+                cases: cases.clone(),
+                dispatch: dispatch.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+                entropy: Arc::clone(&entropy),
+            },
+        )?;
         let unlock = unlock::Service::open(
             &data.path("unlock.db"),
             unlock::Needs {
@@ -209,6 +222,7 @@ impl ThirdParty {
                 dispatch,
                 emergency,
                 unlock,
+                photos,
                 receiver,
                 audit,
                 clock,
@@ -303,6 +317,7 @@ impl ThirdParty {
         tasks.abort_all();
         services.people.close().await;
         services.panels.close().await;
+        services.photos.close().await;
         services.emergency.close().await;
         services.unlock.close().await;
         services.dispatch.close().await;
@@ -359,6 +374,7 @@ fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {
         cases: services.cases.clone(),
         dispatch: services.dispatch.clone(),
         emergency: services.emergency.clone(),
+        photos: services.photos.clone(),
         panels: services.panels.clone(),
         receiver: services.receiver.clone(),
         unlock: services.unlock.clone(),

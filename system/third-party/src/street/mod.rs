@@ -2,6 +2,9 @@
 
 mod emergency;
 mod messages;
+mod photos;
+
+pub(crate) use photos::jpeg;
 
 use askama::Template;
 use axum::Router;
@@ -38,6 +41,7 @@ struct Part<'a> {
     mission: Option<Going>,
     messages: Html,
     emergency: Html,
+    photos: Html,
 }
 
 /// What a guard may know of a case, as long as they have its mission; the address from the moment they said yes.
@@ -62,6 +66,8 @@ pub(crate) fn routes() -> Router<Desk> {
         .route("/duty/events", get(crate::board::street_events))
         .route("/duty/place", post(set_place))
         .route("/duty/mission", post(answer))
+        .route("/duty/photos", photos::route())
+        .route("/duty/photos/{number}", get(photos::picture))
         .route("/duty/emergency", post(emergency::press))
         .route("/duty/replies", post(messages::reply))
         .route("/duty/instructions/{number}/read", post(messages::read))
@@ -97,6 +103,7 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
     let (guard, mission) = desk.inner.dispatch.guard(&seat.viewer.staff).await?;
     let is_on_duty = guard.as_ref().is_some_and(|guard| guard.is_on_duty);
     let messages = messages::draw(desk, seat, &when, mission.as_ref()).await?;
+    let photos = photos::draw(desk, seat, mission.as_ref()).await?;
     let going = match mission {
         None => None,
         Some(mission) => {
@@ -133,6 +140,7 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
             .map_or_else(|| Html::text(&say.text("duty-no-place")), |at| when.moment_html(at)),
         mission: going,
         messages,
+        photos,
         emergency: emergency::draw(desk, seat, &when).await?,
     }))
 }

@@ -1,4 +1,5 @@
 mod emergency;
 mod messages;
+mod photos;
 mod skills;
 pub mod walk;
