@@ -248,6 +248,51 @@ impl Closing {
     }
 }
 
+/// What a security company did in an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Did {
+    /// Somebody sees to it (受理).
+    Taken,
+    /// A guard was sent (出動指示).
+    GuardSent,
+    /// The guard is under way (出動).
+    GuardUnderWay,
+    /// The guard is at the house (到着).
+    GuardArrived,
+    /// The guard has left the house (離脱).
+    GuardLeft,
+}
+
+impl Did {
+    /// Everything that can be done.
+    pub const ALL: [Self; 5] = [
+        Self::Taken,
+        Self::GuardSent,
+        Self::GuardUnderWay,
+        Self::GuardArrived,
+        Self::GuardLeft,
+    ];
+
+    /// The word it is stored and sent by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::GuardSent => "guardSent",
+            Self::GuardUnderWay => "guardUnderWay",
+            Self::GuardArrived => "guardArrived",
+            Self::GuardLeft => "guardLeft",
+        }
+    }
+
+    /// What was done, of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|did| did.word() == word)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,6 +306,10 @@ mod tests {
         for closing in Closing::ALL {
             assert_eq!(Closing::from_word(closing.word()), Some(closing));
             assert_eq!(serde_json::to_value(closing).unwrap(), closing.word());
+        }
+        for did in Did::ALL {
+            assert_eq!(Did::from_word(did.word()), Some(did));
+            assert_eq!(serde_json::to_value(did).unwrap(), did.word());
         }
         for trust in [Trust::Unauthenticated, Trust::Authenticated] {
             assert_eq!(Trust::from_word(trust.word()), Some(trust));

@@ -12,4 +12,4 @@ pub use headers::{CONTENT_SECURITY_POLICY, secure};
 pub use origin::is_own;
 pub use problem::{FieldError, PROBLEM_JSON, Problem};
 pub use rate::{RateLimiter, Refill};
-pub use serve::{Door, Peer, serve};
+pub use serve::{ClientCertificate, Door, Peer, serve};

@@ -40,6 +40,11 @@ pub struct Peer {
     pub tls: bool,
 }
 
+/// The certificate (DER) that the client showed in the handshake, where the door asks for one; an extension of every
+/// request of such a connection.
+#[derive(Debug, Clone)]
+pub struct ClientCertificate(pub Arc<[u8]>);
+
 /// Serves until the shutdown, then lets running requests end for two seconds.
 pub async fn serve(door: Door, router: Router, shutdown: Shutdown) {
     let tls = door.tls.is_some();
@@ -52,8 +57,12 @@ pub async fn serve(door: Door, router: Router, shutdown: Shutdown) {
                     address: accepted.peer,
                     tls,
                 };
+                let certificate = accepted.client_certificate.map(|der| ClientCertificate(der.into()));
                 let service = TowerToHyperService::new(router.map_request(move |mut request: http::Request<_>| {
                     request.extensions_mut().insert(peer);
+                    if let Some(certificate) = &certificate {
+                        request.extensions_mut().insert(certificate.clone());
+                    }
                     request.map(axum::body::Body::new)
                 }));
                 let mut builder = Builder::new(TokioExecutor::new());

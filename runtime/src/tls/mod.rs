@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::time_provider::TimeProvider;
@@ -86,11 +87,37 @@ pub fn mutual_server_config_with(
     root_der: &[u8],
     clock: SharedClock,
 ) -> Result<ServerConfig, TlsError> {
-    let provider = provider();
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(root_der)?), Arc::clone(&provider))
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(root_der)?), provider())
         .build()
         .map_err(TlsError::Verifier)?;
-    let mut config = ServerConfig::builder_with_details(provider, Arc::new(ClockTime(clock)))
+    mutual(verifier, certificates, clock)
+}
+
+/// As [`mutual_server_config_with`], for a door at which some come without a certificate, HTTP/2 and HTTP/1.1: one that is
+/// shown has to be of `root_der`, and whoever answers has to look whether there was one.
+///
+/// # Errors
+/// When the root does not fit.
+pub fn asking_server_config_with(
+    certificates: Arc<dyn ResolvesServerCert>,
+    root_der: &[u8],
+    clock: SharedClock,
+) -> Result<ServerConfig, TlsError> {
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(root_der)?), provider())
+        .allow_unauthenticated()
+        .build()
+        .map_err(TlsError::Verifier)?;
+    let mut config = mutual(verifier, certificates, clock)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn mutual(
+    verifier: Arc<dyn ClientCertVerifier>,
+    certificates: Arc<dyn ResolvesServerCert>,
+    clock: SharedClock,
+) -> Result<ServerConfig, TlsError> {
+    let mut config = ServerConfig::builder_with_details(provider(), Arc::new(ClockTime(clock)))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(TlsError::Identity)?
         .with_client_cert_verifier(verifier)

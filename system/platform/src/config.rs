@@ -21,6 +21,8 @@ pub struct Config {
     pub link: Link,
     /// The door for machines that are to become gateways.
     pub enrolment: Enrolment,
+    /// The door for the servers of security companies.
+    pub partner: Partner,
     /// The door for people and programs.
     pub web: Web,
     /// How much of the past is kept.
@@ -54,6 +56,18 @@ pub struct Link {
 pub struct Enrolment {
     /// Where it listens.
     pub listen: SocketAddr,
+}
+
+/// The door for the servers of security companies (`[partner]`).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Partner {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// How often a quiet stream says that it is there, in seconds; 1 to 60.
+    pub beat_s: u64,
+    /// After how many seconds without a word a company's server is taken for lost; 2 to 600.
+    pub silent_after_s: u64,
 }
 
 /// The door for people and programs (`[web]`).
@@ -121,6 +135,16 @@ impl Default for Enrolment {
     }
 }
 
+impl Default for Partner {
+    fn default() -> Self {
+        Self {
+            listen: local(7445),
+            beat_s: tomori_partner_link::BEAT_S,
+            silent_after_s: tomori_partner_link::SILENT_AFTER_S,
+        }
+    }
+}
+
 impl Default for Web {
     fn default() -> Self {
         Self {
@@ -174,6 +198,16 @@ impl Config {
         }
     }
 
+    /// Companies are few; whoever has no certificate shares the places with them, and one address has only some of them.
+    pub(crate) fn partner_door() -> tls::Limits {
+        tls::Limits {
+            handshake_timeout: Duration::from_secs(5),
+            connections: 1_000,
+            handshakes: 50,
+            per_address: 50,
+        }
+    }
+
     pub(crate) fn web_door(&self) -> tls::Limits {
         tls::Limits {
             handshake_timeout: Duration::from_secs(5),
@@ -220,6 +254,8 @@ impl Validate for Config {
                 ));
             }
         }
+        Rejection::unless_within("partner.beat_s", &self.partner.beat_s, &1, &60)?;
+        Rejection::unless_within("partner.silent_after_s", &self.partner.silent_after_s, &2, &600)?;
         Rejection::unless_within("web.connections", &web.connections, &1, &1_000_000)?;
         let per_address = &web.connections_per_address;
         Rejection::unless_within("web.connections_per_address", per_address, &1, &1_000_000)?;
@@ -315,7 +351,7 @@ mod tests {
             ..all
         };
         assert_eq!(rest, Config::default(), "the example must show the defaults");
-        for key in "listen public_address gateways handshakes connections_per_address events_per_second events_burst \
+        for key in "listen beat_s silent_after_s public_address gateways handshakes connections_per_address events_per_second events_burst \
                     tls certificate key names public_origin connections days entries"
             .split_whitespace()
         {

@@ -18,6 +18,7 @@ pub mod health;
 pub mod house_plan;
 pub mod link;
 pub mod operator;
+pub mod partner;
 pub mod personal_info;
 pub mod server;
 pub mod services;

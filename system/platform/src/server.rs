@@ -26,7 +26,7 @@ use tomori_runtime::tls::Acceptor;
 
 use crate::api;
 use crate::audit::{AuditLog, KEY_FILE};
-use crate::auth::{gateways, people};
+use crate::auth::{companies, gateways, people};
 use crate::config::{Config, WebTls};
 use crate::device_state;
 use crate::door::DoorState;
@@ -34,6 +34,7 @@ use crate::health::{self, Metrics};
 use crate::house_plan::Doorbell;
 use crate::link::{self, Link};
 use crate::operator;
+use crate::partner::{self, Supervision};
 use crate::personal_info;
 use crate::services::{dispatch, shutter, unlock};
 use crate::welcome;
@@ -60,6 +61,10 @@ pub struct Services {
     pub device_state: device_state::Service,
     /// Home gateways.
     pub gateways: gateways::Service,
+    /// The servers of security companies.
+    pub companies: companies::Service,
+    /// Whether they are heard.
+    pub supervision: Supervision,
     /// Residents and operators.
     pub people: people::Service,
     /// Schedules of shutters.
@@ -148,6 +153,17 @@ impl Platform {
                     .unwrap_or_else(|| addresses.link.to_string()),
             },
         )?;
+        let companies = companies::Service::open(
+            &data.path("companies.db"),
+            companies::Needs {
+                authority: gateways.authority(),
+                clock: clocks.wall.clone(),
+                entropy: Arc::clone(&entropy),
+                audit: audit.clone(),
+            },
+        )?;
+        let silent_after = Duration::from_secs(config.partner.silent_after_s);
+        let supervision = Supervision::new(clocks.wall.clone(), audit.clone(), silent_after);
         let people = people::Service::open(
             &data.path("people.db"),
             people::Needs {
@@ -212,6 +228,8 @@ impl Platform {
         let services = Services {
             device_state,
             gateways,
+            companies,
+            supervision,
             people,
             shutter,
             dispatch,
@@ -292,6 +310,31 @@ impl Platform {
             "the enrolment",
             link::serve_enrolment(gateways, enrolment, shutdown.clone()),
         );
+        let partner = Door {
+            listener: listeners.partner,
+            tls: Some(inner.asking_server(services.gateways.authority_der(), wall.clone())?),
+            limits: Config::partner_door(),
+        };
+        let partners = partner::router(partner::Needs {
+            companies: services.companies.clone(),
+            dispatch: services.dispatch.clone(),
+            supervision: services.supervision.clone(),
+            clock: wall.clone(),
+            beat: Duration::from_secs(config.partner.beat_s),
+            shutdown: shutdown.clone(),
+        });
+        let partners = tomori_runtime::http::secure(partners);
+        spawn(
+            &mut tasks,
+            "the partner door",
+            tomori_runtime::http::serve(partner, partners, shutdown.clone()),
+        );
+        let supervision = services.supervision.clone();
+        spawn(
+            &mut tasks,
+            "the watch over the companies",
+            supervision.watch(services.companies.clone(), shutdown.clone()),
+        );
         let door = Door {
             listener: listeners.web,
             tls: web_tls,
@@ -349,6 +392,7 @@ impl Platform {
         departures.abort();
         services.device_state.close().await;
         services.gateways.close().await;
+        services.companies.close().await;
         services.people.close().await;
         services.shutter.close().await;
         services.unlock.close().await;
@@ -401,6 +445,8 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         personal: services.personal_info.clone(),
         state: services.device_state.clone(),
         gateways: services.gateways.clone(),
+        companies: services.companies.clone(),
+        supervision: services.supervision.clone(),
         dispatch: services.dispatch.clone(),
         entropy: Arc::clone(&services.entropy),
         audit: services.audit.clone(),
@@ -425,6 +471,7 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         shutter: services.shutter.clone(),
         state: services.device_state.clone(),
         link: Arc::clone(&services.link),
+        supervision: services.supervision.clone(),
         metrics: metrics.clone(),
     });
     // The files of the design system, once for the app and for every page of the platform's own.

@@ -9,6 +9,7 @@ mod dispatch;
 mod health;
 mod link;
 mod operator;
+mod partner;
 mod people;
 mod personal_info;
 mod shutter;

@@ -60,6 +60,7 @@ pub fn config() -> Config {
     let mut config = Config::default();
     config.link.listen.set_port(0);
     config.enrolment.listen.set_port(0);
+    config.partner.listen.set_port(0);
     config.web.listen.set_port(0);
     config
 }

@@ -34,6 +34,8 @@ pub(super) struct World {
     pub link: SocketAddr,
     /// Where machines become gateways.
     pub enrolment: SocketAddr,
+    /// The platform's door for companies' servers.
+    pub partner: SocketAddr,
     /// Where the house's devices with certificates connect.
     pub devices: SocketAddr,
     /// Where they come for their certificates.
@@ -64,6 +66,7 @@ impl World {
         let home_door = at(local, port(3))?;
         let link = at(local, port(4))?;
         let enrolment = at(local, port(5))?;
+        let partner = at(local, port(8))?;
         let devices = at(IpAddr::V4(GATEWAY), port(6))?;
         let certificates = at(IpAddr::V4(GATEWAY), port(7))?;
         let company_receiver = at(local, port(8))?;
@@ -82,6 +85,7 @@ impl World {
             home_door,
             link,
             enrolment,
+            partner,
             devices,
             certificates,
             echonet_port: echonet_port(wish.once)?,
@@ -105,8 +109,8 @@ impl World {
     #[must_use]
     pub(super) fn platform_toml(&self) -> String {
         format!(
-            "[link]\nlisten = \"{}\"\n[enrolment]\nlisten = \"{}\"\n[web]\nlisten = \"{}\"\n",
-            self.link, self.enrolment, self.web
+            "[link]\nlisten = \"{}\"\n[enrolment]\nlisten = \"{}\"\n[partner]\nlisten = \"{}\"\n[web]\nlisten = \"{}\"\n",
+            self.link, self.enrolment, self.partner, self.web
         )
     }
 

@@ -180,6 +180,7 @@ pub(crate) async fn close(State(app): State<App>, Segment(incident): Segment, fo
 fn standing(say: Say, incident: &IncidentView) -> Html {
     match incident.closed {
         Some((_, closing)) => badge(Tone::Resting, &say.closing(closing)),
+        None if incident.has_answered => badge(Tone::Alarm, &say.text("incident-open-answered")),
         None if incident.has_company => badge(Tone::Alarm, &say.text("incident-open-company")),
         None => badge(Tone::Alarm, &say.text("incident-open")),
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use thiserror::Error;
-use tomori_smart_home::alarm::Closing;
+use tomori_smart_home::alarm::{Closing, Did};
 use tomori_smart_home::arming::{Arming, Code, Outcome, Security, Wish};
 use tomori_smart_home::unlock::Refusal;
 use tomori_smart_home::{Hazard, HomeId, IncidentId, OrderId, Trust};
@@ -34,6 +34,8 @@ pub struct IncidentView {
     pub closed: Option<(Timestamp, Closing)>,
     /// Whether a security company deals with it.
     pub has_company: bool,
+    /// Whether it has said that it does.
+    pub has_answered: bool,
 }
 
 /// One entry of an incident's story.
@@ -63,6 +65,8 @@ pub enum IncidentStep {
     Disclosed,
     /// A door was to be opened from afar.
     Door(DoorStep),
+    /// The security company said what it did.
+    Did(Did),
     /// Somebody wrote something down.
     Note {
         /// What.

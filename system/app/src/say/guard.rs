@@ -2,7 +2,7 @@
 
 use tomori_look::{Tone, When};
 use tomori_runtime::i18n::Lang;
-use tomori_smart_home::alarm::Closing;
+use tomori_smart_home::alarm::{Closing, Did};
 use tomori_smart_home::arming::{Arming, Fault, Mode, Outcome, Phase};
 use tomori_smart_home::{Hazard, Trust};
 
@@ -119,6 +119,7 @@ impl Say {
             }
             IncidentStep::Disclosed => (Tone::Sent, self.text("step-disclosed"), String::new()),
             IncidentStep::Door(step) => self.door_step(*step),
+            IncidentStep::Did(did) => (Tone::Confirmed, self.text(deed(*did)), String::new()),
             IncidentStep::Note { text } => (Tone::Confirmed, self.text("step-note"), text.clone()),
             IncidentStep::Closed { closing, report } => (
                 Tone::Resting,
@@ -150,5 +151,16 @@ impl Say {
             DoorStep::NotLocked => (Tone::Alarm, self.text("step-not-locked"), none()),
             DoorStep::LeftOpen => (Tone::Alarm, self.text("step-left-open"), none()),
         }
+    }
+}
+
+/// Key of what the company did.
+fn deed(did: Did) -> &'static str {
+    match did {
+        Did::Taken => "did-taken",
+        Did::GuardSent => "did-guard-sent",
+        Did::GuardUnderWay => "did-guard-under-way",
+        Did::GuardArrived => "did-guard-arrived",
+        Did::GuardLeft => "did-guard-left",
     }
 }

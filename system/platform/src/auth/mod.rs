@@ -1,4 +1,5 @@
-//! Who may speak to the platform (認証サーバ): home gateways, residents and operators.
+//! Who may speak to the platform (認証サーバ): home gateways, residents and operators, servers of security companies.
 
+pub mod companies;
 pub mod gateways;
 pub mod people;

@@ -16,6 +16,7 @@ use crate::auth::people;
 use crate::device_state;
 use crate::door::Failure;
 use crate::link::Link;
+use crate::partner::Supervision;
 use crate::services::shutter;
 
 /// What is looked at.
@@ -28,6 +29,8 @@ pub struct Needs {
     pub state: device_state::Service,
     /// The gateways' streams.
     pub link: Arc<Link>,
+    /// Whether companies' servers are heard.
+    pub supervision: Supervision,
     /// The numbers.
     pub metrics: Metrics,
 }
@@ -103,6 +106,8 @@ async fn metrics(_: FromHere, State(needs): State<Arc<Needs>>) -> Response {
         "state_writes_waiting",
         u64::try_from(activity.writes_waiting).unwrap_or(0),
     );
+    let silent = needs.supervision.silent().len();
+    metrics.set("companies_silent", u64::try_from(silent).unwrap_or(0));
     let tries = needs.people.tries();
     metrics.set("sign_ins", tries.let_in);
     metrics.set("sign_ins_refused", tries.refused);

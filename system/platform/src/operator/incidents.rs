@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use tomori_look::{Html, Tone, When, badge, timeline};
 use tomori_runtime::i18n::Lang;
-use tomori_smart_home::alarm::Closing;
+use tomori_smart_home::alarm::{Closing, Did};
 use tomori_smart_home::unlock::Refusal;
 use tomori_smart_home::{Hazard, IncidentId, Trust};
 
@@ -176,11 +176,23 @@ fn step(say: Say, step: &Step) -> (Tone, String) {
             (Tone::Alarm, say.text(key))
         }
         Step::Door { word, answer } => door(say, word, answer.as_deref()),
+        Step::Did { by, did } => (Tone::Confirmed, format!("{} – {by}", say.text(deed(*did)))),
         Step::Note { by, .. } => (Tone::Confirmed, format!("{} – {by}", say.text("step-note"))),
         Step::Closed { by, closing, report } => (
             Tone::Resting,
             format!("{} – {by}: {report}", self::closing(say, *closing)),
         ),
+    }
+}
+
+/// Key of what a company did.
+fn deed(did: Did) -> &'static str {
+    match did {
+        Did::Taken => "did-taken",
+        Did::GuardSent => "did-guard-sent",
+        Did::GuardUnderWay => "did-guard-under-way",
+        Did::GuardArrived => "did-guard-arrived",
+        Did::GuardLeft => "did-guard-left",
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod companies;
 mod desk;
 mod equipment;
 mod gateways;
@@ -29,10 +30,12 @@ use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::shutdown::Shutdown;
 
 use crate::audit::AuditLog;
+use crate::auth::companies as company_room;
 use crate::auth::gateways as gateway_room;
 use crate::auth::people as people_room;
 use crate::device_state;
 use crate::door::DoorState;
+use crate::partner::Supervision;
 use crate::personal_info;
 use crate::services::dispatch;
 use watch::Watch;
@@ -49,6 +52,10 @@ pub struct Needs {
     pub state: device_state::Service,
     /// Home gateways.
     pub gateways: gateway_room::Service,
+    /// Servers of companies.
+    pub companies: company_room::Service,
+    /// Whether they are heard.
+    pub supervision: Supervision,
     /// Incidents, companies, and what homes are guarded by.
     pub dispatch: dispatch::Service,
     /// For ids.
@@ -73,6 +80,8 @@ struct Inner {
     personal: personal_info::Service,
     state: device_state::Service,
     gateways: gateway_room::Service,
+    companies: company_room::Service,
+    supervision: Supervision,
     dispatch: dispatch::Service,
     entropy: SharedEntropy,
     audit: AuditLog,
@@ -107,6 +116,8 @@ pub fn router(needs: Needs) -> Router {
             personal: needs.personal,
             state: needs.state,
             gateways: needs.gateways,
+            companies: needs.companies,
+            supervision: needs.supervision,
             dispatch: needs.dispatch,
             entropy: needs.entropy,
             audit: needs.audit,
@@ -161,6 +172,9 @@ pub fn router(needs: Needs) -> Router {
         .route("/operator/homes/{home}/guard/contract", post(security::contract))
         .route("/operator/homes/{home}/guard/entry", post(security::entry))
         .route("/operator/companies", post(security::add_company))
+        .route("/operator/companies/{company}", get(companies::page))
+        .route("/operator/companies/{company}/codes", post(companies::code))
+        .route("/operator/companies/{company}/revoke", post(companies::revoke))
         .route("/operator/incidents", get(incidents::list))
         .route("/operator/incidents/{incident}", get(incidents::page))
         .route("/operator/incidents/{incident}/close", post(incidents::close))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use tomori_look::{Html, Icon, Tone, badge, empty_state};
-use tomori_smart_home::{Hazard, HomeId, IncidentId};
+use tomori_smart_home::{CompanyId, Hazard, HomeId, IncidentId};
 
 use super::Operator;
 use super::desk::Desk;
@@ -45,6 +45,7 @@ struct Item {
 /// What needs somebody, most pressing first.
 enum Need {
     Incident(IncidentId, Hazard, Timestamp),
+    CompanySilent { company: CompanyId, since: Timestamp },
     AuditFailing,
     Impersonated { address: String, at: Timestamp },
     UnknownNodes(u32),
@@ -59,21 +60,23 @@ impl Need {
     fn rank(&self) -> u8 {
         match self {
             Self::Incident(..) => 0,
-            Self::AuditFailing => 1,
-            Self::Impersonated { .. } => 2,
-            Self::UnknownNodes(_) => 3,
-            Self::GatewayLost(_) => 4,
-            Self::CertificateEnds(_) => 5,
-            Self::DevicesLost(_) => 6,
-            Self::DevicesWaiting(_) => 7,
-            Self::NoGateway => 8,
+            Self::CompanySilent { .. } => 1,
+            Self::AuditFailing => 2,
+            Self::Impersonated { .. } => 3,
+            Self::UnknownNodes(_) => 4,
+            Self::GatewayLost(_) => 5,
+            Self::CertificateEnds(_) => 6,
+            Self::DevicesLost(_) => 7,
+            Self::DevicesWaiting(_) => 8,
+            Self::NoGateway => 9,
         }
     }
 
     fn tone(&self) -> Tone {
         match self {
             Self::Incident(..) => Tone::Alarm,
-            Self::AuditFailing
+            Self::CompanySilent { .. }
+            | Self::AuditFailing
             | Self::Impersonated { .. }
             | Self::UnknownNodes(_)
             | Self::GatewayLost(_)
@@ -93,11 +96,14 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
         .iter()
         .flat_map(|home| of_home(home).into_iter().map(|need| (need, Some(home.id.clone()))))
         .collect();
-    // Nobody else is told of them before a security company's server is connected.
+    // A company may be told of them and not see to them; a home may have none.
     let incidents = operator.inner.dispatch.newest().await?.into_iter();
     for incident in incidents.filter(Incident::is_open) {
         let need = Need::Incident(incident.id, incident.hazard, incident.opened_at);
         needs.push((need, Some(incident.home)));
+    }
+    for (company, since) in operator.inner.supervision.silent() {
+        needs.push((Need::CompanySilent { company, since }, None));
     }
     for (home, one) in operator.inner.watch.impersonations(now) {
         let (address, at) = (one.address, one.at);
@@ -125,6 +131,11 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
                 "need-incident",
                 say.with("need-incident-text", &[("hazard", hazard(say, *threat).into())]),
             ),
+            Need::CompanySilent { company, .. } => {
+                let name = operator.inner.dispatch.company(company).await?.name;
+                let text = say.with("need-company-silent-text", &[("company", name.into())]);
+                ("need-company-silent", text)
+            }
             Need::AuditFailing => ("need-audit", say.text("need-audit-text")),
             Need::Impersonated { address, .. } => (
                 "need-impersonated",
@@ -148,6 +159,7 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
         };
         let at = match &need {
             Need::Incident(_, _, at)
+            | Need::CompanySilent { since: at, .. }
             | Need::Impersonated { at, .. }
             | Need::GatewayLost(at)
             | Need::CertificateEnds(at) => Some(*at),
@@ -158,6 +170,7 @@ pub(super) async fn page(State(operator): State<Operator>, desk: Desk) -> Result
             None => String::new(),
         };
         let href = match &need {
+            Need::CompanySilent { company, .. } => format!("/operator/companies/{company}"),
             Need::Incident(incident, ..) => format!("/operator/incidents/{incident}"),
             _ => home.map_or("/operator/audit".to_owned(), |home| format!("/operator/homes/{home}")),
         };

@@ -42,6 +42,7 @@ pub(super) enum Told {
     SessionEnded,
     GuardKept,
     CompanyAdded,
+    CompanyRevoked,
     IncidentClosed,
 }
 
@@ -80,7 +81,7 @@ impl Place {
 }
 
 impl Told {
-    const ALL: [(Self, &'static str, &'static str); 16] = [
+    const ALL: [(Self, &'static str, &'static str); 17] = [
         (Self::HomeAdded, "home-added", "told-home-added"),
         (Self::NameKept, "name-kept", "told-name-kept"),
         (Self::GatewayRevoked, "gateway-revoked", "told-gateway-revoked"),
@@ -96,6 +97,7 @@ impl Told {
         (Self::SessionEnded, "session-ended", "told-session-ended"),
         (Self::GuardKept, "guard-kept", "told-guard-kept"),
         (Self::CompanyAdded, "company-added", "told-company-added"),
+        (Self::CompanyRevoked, "company-revoked", "told-company-revoked"),
         (Self::IncidentClosed, "incident-closed", "told-incident-closed"),
     ];
 

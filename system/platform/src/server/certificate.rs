@@ -13,7 +13,9 @@ use rustls::sign::CertifiedKey;
 use tomori_runtime::clock::{SharedClock, after};
 use tomori_runtime::pki::{PeerCertificate, PrivateKey, any_key_from_pem, certificates_from_pem};
 use tomori_runtime::shutdown::Shutdown;
-use tomori_runtime::tls::{TlsError, mutual_server_config_with, provider, server_config_with};
+use tomori_runtime::tls::{
+    TlsError, asking_server_config_with, mutual_server_config_with, provider, server_config_with,
+};
 
 use super::ServerError;
 use crate::auth::gateways;
@@ -82,6 +84,11 @@ impl Certificate {
     /// A TLS server that asks for certificates of `root_der`.
     pub(super) fn mutual_server(&self, root_der: &[u8], wall: SharedClock) -> Result<Arc<ServerConfig>, TlsError> {
         mutual_server_config_with(Arc::clone(&self.current) as Arc<_>, root_der, wall).map(Arc::new)
+    }
+
+    /// A TLS server that takes certificates of `root_der` from those who have one.
+    pub(super) fn asking_server(&self, root_der: &[u8], wall: SharedClock) -> Result<Arc<ServerConfig>, TlsError> {
+        asking_server_config_with(Arc::clone(&self.current) as Arc<_>, root_der, wall).map(Arc::new)
     }
 
     /// A TLS server for anybody.

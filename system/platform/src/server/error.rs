@@ -15,6 +15,7 @@ use tomori_runtime::seal::SealError;
 use tomori_runtime::tls::TlsError;
 
 use crate::audit::AuditError;
+use crate::auth::companies::CompanyError;
 use crate::auth::gateways::GatewayError;
 use crate::auth::people::PeopleError;
 use crate::personal_info::PersonalInfoError;
@@ -45,6 +46,9 @@ pub enum ServerError {
     /// A room's database.
     #[error("a database cannot be opened")]
     Storage(#[from] DbError),
+    /// The room of companies' servers.
+    #[error("the room of companies' servers cannot be opened")]
+    Companies(#[from] CompanyError),
     /// The gateways' room.
     #[error("the gateways' room cannot be opened")]
     Gateways(#[from] GatewayError),

@@ -14,6 +14,8 @@ pub struct Addresses {
     pub link: SocketAddr,
     /// For machines that are to become gateways.
     pub enrolment: SocketAddr,
+    /// For the servers of security companies.
+    pub partner: SocketAddr,
     /// For people and programs.
     pub web: SocketAddr,
 }
@@ -22,6 +24,7 @@ pub struct Addresses {
 pub(super) struct Listeners {
     pub(super) link: TcpListener,
     pub(super) enrolment: TcpListener,
+    pub(super) partner: TcpListener,
     pub(super) web: TcpListener,
     addresses: Addresses,
 }
@@ -30,14 +33,17 @@ impl Listeners {
     pub(super) async fn bind(config: &Config) -> Result<Self, ServerError> {
         let (link, link_address) = bind("link.listen", config.link.listen).await?;
         let (enrolment, enrolment_address) = bind("enrolment.listen", config.enrolment.listen).await?;
+        let (partner, partner_address) = bind("partner.listen", config.partner.listen).await?;
         let (web, web_address) = bind("web.listen", config.web.listen).await?;
         Ok(Self {
             link,
             enrolment,
+            partner,
             web,
             addresses: Addresses {
                 link: link_address,
                 enrolment: enrolment_address,
+                partner: partner_address,
                 web: web_address,
             },
         })

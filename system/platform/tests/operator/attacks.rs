@@ -31,6 +31,9 @@ const ROUTES: [(&str, &str); 35] = [
     ("POST", "/operator/homes/{home}/guard/contract"),
     ("POST", "/operator/homes/{home}/guard/entry"),
     ("POST", "/operator/companies"),
+    ("GET", "/operator/companies/comp_1"),
+    ("POST", "/operator/companies/comp_1/codes"),
+    ("POST", "/operator/companies/comp_1/revoke"),
     ("GET", "/operator/incidents"),
     ("GET", "/operator/incidents/inc_1"),
     ("POST", "/operator/incidents/inc_1/close"),
@@ -64,6 +67,7 @@ fn every_route_of_the_desk_is_attacked() {
             .replace("op_1", "{operator}")
             .replace("ses_1", "{session}")
             .replace("zone_1", "{zone}")
+            .replace("comp_1", "{company}")
             .replace("inc_1", "{incident}")
     };
     for path in &mounted {

@@ -91,6 +91,7 @@ fn stories(plan: &HousePlan, alarms: &[Alarm]) -> Vec<IncidentStory> {
                 opened_at: alarm.at,
                 closed: None,
                 has_company: true,
+                has_answered: false,
             },
             entries: Vec::new(),
         });

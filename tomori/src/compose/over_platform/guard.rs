@@ -115,6 +115,7 @@ fn incident(incident: &Incident) -> IncidentView {
         opened_at: incident.opened_at,
         closed: incident.closed.map(|closed| (closed.at, closed.closing)),
         has_company: incident.company.is_some(),
+        has_answered: incident.answered_at.is_some(),
     }
 }
 
@@ -132,6 +133,7 @@ fn step(step: Step) -> IncidentStep {
         Step::UnlockUnanswered { is_sent: true, .. } => IncidentStep::Door(DoorStep::Unanswered),
         Step::UnlockUnanswered { is_sent: false, .. } => IncidentStep::Door(DoorStep::NeverSent),
         Step::Door { word, answer } => IncidentStep::Door(door(&word, answer)),
+        Step::Did { did, .. } => IncidentStep::Did(did),
         Step::Note { text, .. } => IncidentStep::Note { text },
         Step::Closed { closing, report, .. } => IncidentStep::Closed { closing, report },
     }

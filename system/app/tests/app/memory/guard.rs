@@ -33,6 +33,7 @@ pub(crate) fn guard(now: jiff::Timestamp) -> Guard {
         opened_at: now,
         closed: None,
         has_company: false,
+        has_answered: false,
     };
     Guard {
         view: GuardView {

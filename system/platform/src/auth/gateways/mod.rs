@@ -6,4 +6,5 @@ mod service;
 mod store;
 
 pub use model::{Denied, EnrolmentCode, GatewayStatus, GatewaySummary, Identity};
+pub(in crate::auth) use model::{hash_secret, neighbourhood};
 pub use service::{EnrolError, Enrolled, GatewayError, Parts, RenewError, Renewed, Service};

@@ -132,7 +132,7 @@ impl Identity {
 }
 
 /// What is kept of a code: the secret has 80 bits of its own, so a plain hash gives nothing away.
-pub(super) fn hash_secret(secret: &str) -> String {
+pub(in crate::auth) fn hash_secret(secret: &str) -> String {
     let plain: String = secret
         .chars()
         .filter(|character| !character.is_whitespace() && *character != '-')
@@ -178,7 +178,7 @@ fn is_inside(address: IpAddr) -> bool {
 }
 
 /// The neighbourhood that a rate limit counts: one address, or the network that one customer has in IPv6.
-pub(super) fn neighbourhood(address: IpAddr) -> IpAddr {
+pub(in crate::auth) fn neighbourhood(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

@@ -51,7 +51,7 @@ pub struct Service {
 
 struct Inner {
     database: Database,
-    authority: CertificateAuthority,
+    authority: Arc<CertificateAuthority>,
     clock: SharedClock,
     entropy: SharedEntropy,
     audit: AuditLog,
@@ -122,7 +122,7 @@ impl Service {
         Ok(Self {
             inner: Arc::new(Inner {
                 database: Database::open(database, MIGRATIONS)?,
-                authority,
+                authority: Arc::new(authority),
                 clock: parts.clock,
                 entropy: parts.entropy,
                 audit: parts.audit,
@@ -255,6 +255,11 @@ impl Service {
     #[must_use]
     pub fn authority_der(&self) -> &[u8] {
         self.inner.authority.certificate_der()
+    }
+
+    /// The platform's authority, for the rooms that certify others than gateways.
+    pub(crate) fn authority(&self) -> Arc<CertificateAuthority> {
+        Arc::clone(&self.inner.authority)
     }
 
     /// SHA-256 of the authority's certificate.

@@ -9,6 +9,6 @@ mod orders;
 mod service;
 mod store;
 
-pub use model::{Change, Company, Contract, Disclosed, Disclosure, Entry, Incident, Step, Unfit};
+pub use model::{Change, Company, Contract, Disclosed, Disclosure, Entry, Incident, Lock, Step, Unfit};
 pub use orders::{NotTaken, Orders};
-pub use service::{Actor, DispatchError, Needs, Service};
+pub use service::{Actor, Deed, DispatchError, Needs, Service};

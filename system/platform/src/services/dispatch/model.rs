@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tomori_smart_home::alarm::Closing;
+use tomori_smart_home::alarm::{Closing, Did};
 use tomori_smart_home::unlock::Digest;
 use tomori_smart_home::{Alarm, CompanyId, DeviceId, Hazard, HomeId, IncidentId, Nonce};
 
@@ -99,6 +99,20 @@ pub struct Disclosed {
     pub plan: Option<String>,
     /// How to come in.
     pub entry_notes: Option<String>,
+    /// Its locks.
+    pub locks: Vec<Lock>,
+}
+
+/// A lock of a home that is disclosed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lock {
+    /// Its id.
+    pub id: DeviceId,
+    /// Room and name, as the residents call it.
+    pub name: String,
+    /// Whether it proves itself by a certificate of the house's own authority.
+    pub is_trusted: bool,
 }
 
 // Personal information stays out of logs (SR3-SP-12).
@@ -126,6 +140,8 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// When the platform stored it.
     pub stored_at: Timestamp,
+    /// When the company said for the first time that it does something.
+    pub answered_at: Option<Timestamp>,
     /// How many entries its timeline has.
     pub entries: u64,
     /// When it was closed, and how.
@@ -221,6 +237,13 @@ pub enum Step {
         /// For an answer to a bundle: its outcome (`opened`, …) or why it was refused (`expired`, `guard/not-verified`, …).
         answer: Option<String>,
     },
+    /// The company said what it did.
+    Did {
+        /// The company, and who in it.
+        by: String,
+        /// What.
+        did: Did,
+    },
     /// Somebody wrote something down.
     Note {
         /// Who.
@@ -315,6 +338,7 @@ mod tests {
             name: None,
             plan: None,
             entry_notes: None,
+            locks: Vec::new(),
         };
         assert_eq!(format!("{disclosed:?}"), "Disclosed(home_1, …)");
     }

@@ -6,7 +6,7 @@ use tomori_runtime::db::Reader;
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::{CompanyId, HomeId, IncidentId};
 
-use super::super::model::{Change, Disclosed, Disclosure, Entry, Incident, Step, text};
+use super::super::model::{Change, Entry, Incident, Step, text};
 use super::super::store::{contracts, incidents};
 use super::{Actor, DispatchError, Service};
 
@@ -81,54 +81,6 @@ impl Service {
                 Ok((incident, entries))
             })
             .await
-    }
-
-    /// Discloses what the contract allows to the company whose case it is, as long as the incident is open (SR3-SP-12).
-    /// Each disclosure is in the incident's timeline and in the audit log before it is told.
-    ///
-    /// # Errors
-    /// When it is not this company's incident, it is closed, or the contract has ended.
-    pub async fn disclose(
-        &self,
-        company: &CompanyId,
-        who: &str,
-        incident: &IncidentId,
-    ) -> Result<Disclosed, DispatchError> {
-        let to = text("who", who, 1, 60, "needs 1 to 60 characters, all on one line")?;
-        let (of, wanted, person, now) = (company.clone(), incident.clone(), to.clone(), self.now());
-        let (home, items) = self
-            .inner
-            .database
-            .try_write(move |tx| {
-                let incident = of_company(tx, &of, &wanted)?;
-                writable(&incident)?;
-                let contract = contracts::contract(tx, &incident.home)?;
-                let contract = contract.filter(|contract| contract.company == of);
-                let items = contract.ok_or(DispatchError::NoContract)?.discloses;
-                let step = Step::Disclosed {
-                    items: items.clone(),
-                    to: person,
-                };
-                incidents::add_entry(tx, &wanted, now, now, &step)?;
-                Ok::<_, DispatchError>((incident.home, items))
-            })
-            .await?;
-        let detail = json!({ "incident": incident, "items": items, "to": to }).to_string();
-        self.inner
-            .audit
-            .record(company.as_str(), "incident.disclosed", home.as_str(), &detail)
-            .await;
-        self.published(&home);
-        let info = self.inner.personal.home(&home).await?.unwrap_or_default();
-        let entry = self.inner.personal.entry(&home).await?.unwrap_or_default();
-        let may = |item, value: String| items.contains(&item).then_some(value);
-        Ok(Disclosed {
-            address: may(Disclosure::Address, info.address),
-            name: may(Disclosure::Name, info.name),
-            plan: may(Disclosure::Plan, entry.plan),
-            entry_notes: may(Disclosure::EntryNotes, entry.notes),
-            home,
-        })
     }
 }
 

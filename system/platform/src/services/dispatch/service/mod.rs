@@ -1,9 +1,12 @@
 //! Loads, decides, persists, audits.
 
 mod cases;
+mod company;
 mod contracts;
 mod intake;
 mod unlocks;
+
+pub use company::Deed;
 
 use std::fmt;
 use std::path::Path;

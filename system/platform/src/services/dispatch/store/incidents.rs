@@ -10,7 +10,7 @@ use super::{foreign, optional_word, word};
 
 const INCIDENT: &str = "incident.id AS id, incident.home AS home, incident.company AS company, \
     incident.nonce AS nonce, incident.hazard AS hazard, incident.opened_at AS opened_at, \
-    incident.stored_at AS stored_at, incident.entries AS entries, incident.is_shown AS is_shown, \
+    incident.stored_at AS stored_at, incident.entries AS entries, incident.is_shown AS is_shown, incident.answered_at AS answered_at, \
     incident.closed_at AS closed_at, incident.closing AS closing";
 
 fn incident(row: &Row) -> Result<Incident, DbError> {
@@ -32,6 +32,7 @@ fn incident(row: &Row) -> Result<Incident, DbError> {
         hazard: Hazard::from_word(&hazard).ok_or_else(|| foreign("hazard"))?,
         opened_at: row.get("opened_at")?,
         stored_at: row.get("stored_at")?,
+        answered_at: row.get("answered_at")?,
         entries: row.get("entries")?,
         closed,
         is_shown: row.get::<i64>("is_shown")? != 0,
@@ -187,6 +188,15 @@ pub(in super::super) fn reopen(tx: &mut Tx<'_>, id: &IncidentId) -> Result<(), D
     tx.execute(
         "UPDATE incident SET closed_at = NULL, closing = NULL, gateway_knows = 0 WHERE id = $1",
         &values![id.as_str()],
+    )
+    .map(drop)
+}
+
+/// Notes that the company has said something; the first time counts.
+pub(in super::super) fn answered(tx: &mut Tx<'_>, id: &IncidentId, now: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE incident SET answered_at = $1 WHERE id = $2 AND answered_at IS NULL",
+        &values![now, id.as_str()],
     )
     .map(drop)
 }

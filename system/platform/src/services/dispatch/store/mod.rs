@@ -7,11 +7,18 @@ use std::str::FromStr;
 
 use tomori_runtime::db::{DbError, Migration, Row};
 
-pub(super) static MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "companies, contracts, incidents",
-    sql: include_str!("../0001_dispatch.sql"),
-}];
+pub(super) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "companies, contracts, incidents",
+        sql: include_str!("../0001_dispatch.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "when the company answered",
+        sql: include_str!("../0002_answered.sql"),
+    },
+];
 
 fn word<T: FromStr>(row: &Row, column: &str) -> Result<T, DbError> {
     row.get::<String>(column)?.parse().map_err(|_| foreign(column))
