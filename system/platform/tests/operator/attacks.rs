@@ -6,7 +6,7 @@ use tomori_platform::personal_info::HomeInfo;
 use super::{Browser, Desk};
 use crate::town::PASSWORD;
 
-const ROUTES: [(&str, &str); 35] = [
+const ROUTES: [(&str, &str); 38] = [
     ("GET", "/operator"),
     ("POST", "/operator/sign-out"),
     ("GET", "/operator/homes"),
