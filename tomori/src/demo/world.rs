@@ -66,7 +66,7 @@ impl World {
         let home_door = at(local, port(3))?;
         let link = at(local, port(4))?;
         let enrolment = at(local, port(5))?;
-        let partner = at(local, port(8))?;
+        let partner = at(local, port(9))?;
         let devices = at(IpAddr::V4(GATEWAY), port(6))?;
         let certificates = at(IpAddr::V4(GATEWAY), port(7))?;
         let company_receiver = at(local, port(8))?;
