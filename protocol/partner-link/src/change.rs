@@ -89,6 +89,26 @@ pub enum Step {
         /// To whom.
         to: String,
     },
+    /// Three people signed that a lock be opened, and what they signed is on its way to the gateway.
+    UnlockAsked {
+        /// SHA-256 of the bundle.
+        bundle: Digest,
+        /// The lock.
+        lock: DeviceId,
+        /// From this moment on it is not sent any more.
+        until: Timestamp,
+        /// Whether the gateway could not be reached then, so that it waits.
+        is_away: bool,
+    },
+    /// It expired, and the gateway has not answered.
+    UnlockUnanswered {
+        /// SHA-256 of the bundle.
+        bundle: Digest,
+        /// The lock.
+        lock: DeviceId,
+        /// Whether it was sent at all. If it was, somebody has to look at the door.
+        is_sent: bool,
+    },
     /// The gateway told of a door.
     Door {
         /// What it told.

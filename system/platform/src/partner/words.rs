@@ -39,6 +39,18 @@ fn step(step: Step) -> link::Step {
             items: items.iter().map(|item| item.word().to_owned()).collect(),
             to,
         },
+        Step::UnlockAsked {
+            bundle,
+            lock,
+            until,
+            is_away,
+        } => link::Step::UnlockAsked {
+            bundle,
+            lock,
+            until,
+            is_away,
+        },
+        Step::UnlockUnanswered { bundle, lock, is_sent } => link::Step::UnlockUnanswered { bundle, lock, is_sent },
         Step::Door { word, answer } => link::Step::Door {
             word: door(word),
             answer,

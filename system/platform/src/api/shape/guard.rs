@@ -91,6 +91,9 @@ shapes! {
         /// When the platform stored it.
         #[schema(format = DateTime)]
         stored_at: String,
+        /// When the company said for the first time that it does something.
+        #[schema(format = DateTime)]
+        answered_at: Option<String>,
         /// How many entries its timeline has.
         entries: u64,
         /// When it was closed, and how.
@@ -137,7 +140,7 @@ impl PartialSchema for IncidentEntry {
                 "step",
                 of(
                     Type::String,
-                    "`alarm`, `disclosed`, `unlockAsked`, `unlockUnanswered`, `door`, `note`, `closed`.",
+                    "`alarm`, `disclosed`, `unlockAsked`, `unlockUnanswered`, `door`, `did`, `note`, `closed`.",
                 ),
             )
             .required("step")
