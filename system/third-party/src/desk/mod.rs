@@ -3,6 +3,7 @@
 mod guards;
 mod log;
 mod panels;
+mod password;
 mod people;
 pub(crate) mod shell;
 mod sign_in;
@@ -82,6 +83,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/account/passkeys"),
     ("POST", "/account/passkeys/begin"),
     ("POST", "/account/passkeys/{passkey}/remove"),
+    ("GET", "/account/password"),
+    ("POST", "/account/password"),
     ("GET", "/board"),
     ("GET", "/board/events"),
     ("GET", "/board/part"),
@@ -150,6 +153,7 @@ pub fn router(needs: Needs) -> Router {
     Router::new()
         .route("/", get(shell::home))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/account/password", get(password::page).post(password::change))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/language", post(sign_in::language))
         .route("/welcome", get(welcome::code_page).post(welcome::code))

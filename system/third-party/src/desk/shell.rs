@@ -109,10 +109,12 @@ pub(crate) fn page(
         .collect();
     let aside = Html::trusted(format!(
         "<form class=\"who\" method=\"post\" action=\"/sign-out\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">\
-         <span>{} <span class=\"soft small\">{}</span></span> <button class=\"quiet\">{}</button></form>",
+         <span>{} <span class=\"soft small\">{}</span></span> <a href=\"/account/password\">{}</a> \
+         <button class=\"quiet\">{}</button></form>",
         Html::text(&seat.viewer.csrf),
         Html::text(&seat.viewer.name),
         Html::text(&role_name(say, seat.viewer.role)),
+        Html::text(&say.text("password-title")),
         Html::text(&say.text("sign-out"))
     ));
     let is_phone = place == Some(Place::Duty) || (place == Some(Place::Passkeys) && seat.viewer.role == Role::Guard);

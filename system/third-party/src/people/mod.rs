@@ -6,7 +6,7 @@ mod service;
 mod store;
 
 pub use model::{Purpose, Role, Viewer};
-pub use service::{
+pub use service::{PasswordChange, 
     Acceptance, Founder, Invited, MOST_STAFF, Needs, NewStaff, OpenInvitation, PeopleError, Service, SignIn, SignedIn,
     StaffState, StaffSummary,
 };

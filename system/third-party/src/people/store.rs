@@ -135,6 +135,14 @@ pub(super) fn set_credentials(
     .map(drop)
 }
 
+pub(super) fn set_password(tx: &mut Tx<'_>, id: &StaffId, password_hash: &str) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE staff SET password_hash = $1 WHERE id = $2",
+        &values![password_hash, id.as_str()],
+    )
+    .map(drop)
+}
+
 /// Uses a step of the second factor. `false` when it, or a later one, has been used.
 pub(super) fn use_step(tx: &mut Tx<'_>, id: &StaffId, step: Step) -> Result<bool, DbError> {
     let changed = tx.execute(

@@ -1,3 +1,4 @@
 mod attacks;
+mod password;
 mod people;
 mod roles;

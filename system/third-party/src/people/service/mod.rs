@@ -1,5 +1,6 @@
 //! Loads, decides, persists, audits.
 
+mod change;
 mod invitations;
 mod sign_in;
 
@@ -26,6 +27,7 @@ use tomori_runtime::sign_in::secret::{Digest, Malformed, Opens};
 use tomori_smart_home::StaffId;
 use zeroize::Zeroizing;
 
+pub use change::PasswordChange;
 pub use invitations::{Acceptance, Founder, Invited, OpenInvitation};
 pub use sign_in::{SignIn, SignedIn};
 

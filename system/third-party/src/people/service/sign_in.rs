@@ -161,7 +161,7 @@ impl Service {
             .await
     }
 
-    fn second_factor(&self, staff: &Staff, given: &str) -> Result<Result<Step, totp::Refused>, PeopleError> {
+    pub(super) fn second_factor(&self, staff: &Staff, given: &str) -> Result<Result<Step, totp::Refused>, PeopleError> {
         let Some(sealed) = &staff.totp_secret else {
             return Ok(Err(totp::Refused::Wrong));
         };
