@@ -230,8 +230,25 @@ impl Service {
         Ok(())
     }
 
+    /// Calls off what a stop between two writes has left: nobody drives to a case that has ended.
+    ///
+    /// # Errors
+    /// When it cannot be read or stored.
+    async fn mend(&self) -> Result<(), DispatchError> {
+        for mission in self.open_missions().await? {
+            let view = self.inner.needs.cases.case(&mission.case).await?;
+            if view.case.closed_at.is_some() {
+                self.call_off(&mission.case).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Asks the next guards where one has not answered, until the shutdown.
     pub async fn watch(self, shutdown: Shutdown) {
+        if let Err(error) = self.mend().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "missions cannot be mended");
+        }
         let clock = self.inner.needs.clock.clone();
         loop {
             tokio::select! {

@@ -6,7 +6,7 @@ mod service;
 mod store;
 
 pub use model::{Purpose, Role, Viewer};
-pub use service::{PasswordChange, 
-    Acceptance, Founder, Invited, MOST_STAFF, Needs, NewStaff, OpenInvitation, PeopleError, Service, SignIn, SignedIn,
-    StaffState, StaffSummary,
+pub use service::{
+    Acceptance, Founder, Invited, MOST_STAFF, Needs, NewStaff, OpenInvitation, PasswordChange, PeopleError, Service,
+    SignIn, SignedIn, StaffState, StaffSummary,
 };

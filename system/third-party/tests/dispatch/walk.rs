@@ -234,3 +234,38 @@ async fn the_end_of_a_case_calls_the_guard_off() {
     );
     assert_eq!(town.guards[0].1.post("/duty", &[("duty", "off")]).await.status, 303);
 }
+
+/// The server stops after a case has ended and before its guard was called off: it mends that when it starts.
+#[tokio::test]
+async fn a_mission_of_a_case_that_has_ended_is_called_off_at_the_start() {
+    let mut town = town(&[("35.6810", "139.7600")]).await;
+    let guard = town.guards[0].0.clone();
+    let send = format!("{}/send", town.path);
+    town.operator.post(&send, &[("guard", guard.as_str())]).await;
+    let yes = [("answer", "accept")];
+    assert_eq!(town.guards[0].1.post("/duty/mission", &yes).await.status, 303);
+    for step in ["callHouse", "sendGuard", "tellCustomer"] {
+        let path = format!("{}/steps", town.path);
+        assert_eq!(town.operator.post(&path, &[("step", step)]).await.status, 303);
+    }
+    // The room alone: what the page does afterwards does not happen.
+    let services = &town.world.services;
+    let session = &town.operator.cookies[0].1;
+    let viewer = services.people.viewer_of_session(session).await.unwrap().unwrap();
+    let id = town.path.trim_start_matches("/cases/").parse().unwrap();
+    let outcome = tomori_third_party::cases::Outcome::FalseAlarm;
+    services
+        .cases
+        .close(&viewer, &id, outcome, "The customer had come home.")
+        .await
+        .unwrap();
+    assert_eq!(services.dispatch.open_missions().await.unwrap().len(), 1);
+
+    let world = town.world.restart().await;
+    let mut tries = 0;
+    while !world.services.dispatch.open_missions().await.unwrap().is_empty() {
+        tries += 1;
+        assert!(tries < 500, "nobody has called the guard off");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

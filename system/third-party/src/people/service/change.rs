@@ -32,7 +32,11 @@ impl Service {
     pub async fn change_password(&self, viewer: &Viewer, change: PasswordChange) -> Result<SignedIn, PeopleError> {
         let id = viewer.staff.clone();
         let wanted = id.clone();
-        let staff = self.inner.database.read(move |reader| store::by_id(reader, &wanted)).await?;
+        let staff = self
+            .inner
+            .database
+            .read(move |reader| store::by_id(reader, &wanted))
+            .await?;
         let staff = staff.ok_or(PeopleError::NotFound("account"))?;
         let detail = self.detail(&staff)?;
         let owner = [detail.name.as_str(), detail.email.as_str()];
@@ -45,14 +49,24 @@ impl Service {
             .database
             .try_write(move |tx| {
                 let earlier = store::ledger(tx, key)?;
-                let wait = earlier.map(|ledger| ledger.wait(Bounds::LOGIN, now)).unwrap_or_default();
+                let wait = earlier
+                    .map(|ledger| ledger.wait(Bounds::LOGIN, now))
+                    .unwrap_or_default();
                 if !wait.is_zero() {
                     return Err(PeopleError::Wait(wait));
                 }
-                Ok(store::put_ledger(tx, key, Some(Ledger::failed(earlier, Bounds::LOGIN, now)))?)
+                Ok(store::put_ledger(
+                    tx,
+                    key,
+                    Some(Ledger::failed(earlier, Bounds::LOGIN, now)),
+                )?)
             })
             .await?;
-        let fits = self.inner.hasher.verify(change.old, staff.password_hash.clone()).await?;
+        let fits = self
+            .inner
+            .hasher
+            .verify(change.old, staff.password_hash.clone())
+            .await?;
         let step = self.second_factor(&staff, &change.totp)?;
         let (true, Ok(step)) = (fits, step) else {
             let detail = json!({ "from": change.from.to_string() }).to_string();
