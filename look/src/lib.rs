@@ -63,6 +63,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/pictures.css"),
     include_str!("../assets/css/pages.css"),
     include_str!("../assets/css/board.css"),
+    include_str!("../assets/css/signatures.css"),
     include_str!("../assets/css/media.css"),
 );
 

@@ -39,6 +39,25 @@ impl Signed {
         digest(&self.statement)
     }
 
+    /// As it stands in a bundle: `[statement, assertion]`. For whoever collects the three.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut writer = Writer::default();
+        self.write(&mut writer);
+        writer.into_bytes()
+    }
+
+    /// What [`Signed::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// When the bytes are anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let mut reader = Reader::new(bytes);
+        let signed = Self::read(&mut reader)?;
+        reader.end()?;
+        Ok(signed)
+    }
+
     fn write(&self, to: &mut Writer) {
         to.array(2).bytes(&self.statement);
         self.assertion.write(to);

@@ -6,6 +6,9 @@
 //                         -unable, -unsent.
 // [data-passkey-say]      in the form: what came to nothing. [data-passkey-elsewhere]: shown on any other origin.
 // [data-file-into="ID"]   a file whose bytes go into that field as Base64.
+// [data-grouped]          eight digits that are shown in two groups of four.
+// [data-until]            when something ends, in milliseconds; with data-now, the server's clock when the page was made, and
+//                         data-whole, the whole time in seconds. [data-left] inside shows the rest.
 
 const toText = (buffer) => {
   let letters = '';
@@ -118,3 +121,28 @@ addEventListener('change', async (event) => {
   const into = document.getElementById(field.dataset.fileInto);
   into.value = toText(await field.files[0].arrayBuffer());
 });
+
+addEventListener('input', (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || !('grouped' in field.dataset) || event.inputType?.startsWith('delete')) return;
+  const digits = field.value.normalize('NFKC').replace(/[^0-9]/g, '').slice(0, 8);
+  field.value = digits.length > 4 ? `${digits.slice(0, 4)} ${digits.slice(4)}` : digits;
+});
+
+// The time that is left, by the server's clock.
+
+const seen = new WeakMap();
+
+function count() {
+  for (const place of document.querySelectorAll('[data-until]')) {
+    if (!seen.has(place)) seen.set(place, performance.now());
+    const now = Number(place.dataset.now) + performance.now() - seen.get(place);
+    const left = Math.max(0, Math.floor((Number(place.dataset.until) - now) / 1000));
+    place.querySelector('[data-left]').textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    const share = Math.min(100, (left * 100) / Number(place.dataset.whole));
+    place.querySelector('.left').setAttribute('stroke-dasharray', `${share} 100`);
+  }
+}
+
+setInterval(count, 1000);
+addEventListener('tomori:live', count);

@@ -1,7 +1,8 @@
 //! A server that runs until it is dropped, its people, and browsers.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::redirect::Policy as Redirects;
@@ -16,9 +17,9 @@ use tomori_sia_dc09::Key;
 use tomori_smart_home::StaffId;
 use tomori_third_party::config::Config;
 use tomori_third_party::panels::{Customer, Panel, Policy};
-use tomori_third_party::people::{Acceptance, Founder, Invited, NewStaff, Role, SignedIn};
+use tomori_third_party::people::{Acceptance, Founder, Invited, NewStaff, Role, SignIn, SignedIn};
 use tomori_third_party::server::{Addresses, ServerError, Services, ThirdParty};
-use tomori_third_party::unlock::{Alone, Road};
+use tomori_third_party::unlock::Outside;
 use zeroize::Zeroizing;
 
 pub const PASSWORD: &str = "tidal-meadow-47-bronze";
@@ -31,7 +32,8 @@ pub struct World {
     pub administrator: StaffId,
     pub office: Browser,
     config: Config,
-    road: Arc<dyn Road>,
+    outside: Outside,
+    accounts: Mutex<HashMap<StaffId, (String, Vec<u8>)>>,
     folder: Option<tempfile::TempDir>,
     trigger: Trigger,
     running: JoinHandle<Result<(), ServerError>>,
@@ -55,13 +57,13 @@ impl World {
     }
 
     pub async fn with(config: Config) -> Self {
-        Self::over(Arc::new(Alone), config).await
+        Self::over(Outside::default(), config).await
     }
 
-    pub async fn over(road: Arc<dyn Road>, config: Config) -> Self {
+    pub async fn over(outside: Outside, config: Config) -> Self {
         let clock = ManualClock::new("2026-01-05T03:00:00Z".parse().unwrap());
         let folder = tempfile::tempdir().unwrap();
-        let (services, addresses, trigger, running) = start(&folder, Arc::clone(&road), config.clone(), &clock).await;
+        let (services, addresses, trigger, running) = start(&folder, outside.clone(), config.clone(), &clock).await;
         let invited = services.people.setup_code().await.unwrap().unwrap();
         let founder = Founder {
             name: "管理 花子".to_owned(),
@@ -76,7 +78,8 @@ impl World {
             clock,
             office,
             config,
-            road,
+            outside,
+            accounts: Mutex::default(),
             folder: Some(folder),
             trigger,
             running,
@@ -85,15 +88,34 @@ impl World {
 
     /// Somebody with a role, signed in.
     pub async fn somebody(&self, role: Role, name: &str) -> (StaffId, Browser) {
+        let email = format!("p{}@example.jp", self.services.people.all().await.unwrap().len());
         let new = NewStaff {
             name: name.to_owned(),
-            email: format!("p{}@example.jp", self.services.people.all().await.unwrap().len()),
+            email: email.clone(),
             role,
         };
         let invited = self.services.people.invite_new(&self.administrator, new).await.unwrap();
+        let secret = second_factor(&self.services, &invited).await;
         let signed_in = accept(&self.services, &self.clock, &invited, None).await;
         let id = signed_in.viewer.staff.clone();
+        self.accounts.lock().unwrap().insert(id.clone(), (email, secret));
         (id, Browser::of(&self.addresses, &signed_in))
+    }
+
+    /// A second browser of somebody: a session of its own. A code works once, so half a minute passes.
+    pub async fn sign_in_again(&self, staff: &StaffId) -> Browser {
+        self.clock.advance(Duration::from_secs(30));
+        let (login, secret) = self.accounts.lock().unwrap()[staff].clone();
+        let given = SignIn {
+            login,
+            password: Zeroizing::new(PASSWORD.to_owned()),
+            totp: code(&secret, Step::at(self.clock.now())),
+            from: HERE,
+            known_browser: None,
+            replaces: None,
+        };
+        let signed_in = self.services.people.sign_in(given).await.unwrap();
+        Browser::of(&self.addresses, &signed_in)
     }
 
     pub async fn panel(&self, account: &str, policy: Policy, supervision: Option<u64>) {
@@ -117,7 +139,7 @@ impl World {
         (&mut self.running).await.unwrap().unwrap();
         let folder = self.folder.take().unwrap();
         let (services, addresses, trigger, running) =
-            start(&folder, Arc::clone(&self.road), self.config.clone(), &self.clock).await;
+            start(&folder, self.outside.clone(), self.config.clone(), &self.clock).await;
         let mut office = self.office.clone();
         office.origin = format!("http://{}", addresses.web);
         Self {
@@ -138,12 +160,12 @@ impl World {
 
 async fn start(
     folder: &tempfile::TempDir,
-    road: Arc<dyn Road>,
+    outside: Outside,
     config: Config,
     clock: &ManualClock,
 ) -> (Services, Addresses, Trigger, JoinHandle<Result<(), ServerError>>) {
     let data = DataDir::open(&folder.path().join("data")).unwrap();
-    let server = ThirdParty::open_over(road, config, data, Arc::new(clock.clone()), Arc::new(SystemEntropy))
+    let server = ThirdParty::open_over(outside, config, data, Arc::new(clock.clone()), Arc::new(SystemEntropy))
         .await
         .unwrap();
     let (trigger, shutdown) = Shutdown::new();
@@ -151,11 +173,15 @@ async fn start(
     (services, addresses, trigger, tokio::spawn(server.run(shutdown)))
 }
 
+async fn second_factor(services: &Services, invited: &Invited) -> Vec<u8> {
+    let open = services.people.open_invitation(invited.code.text()).await.unwrap();
+    let spelled: String = open.second_factor.chars().filter(|letter| *letter != ' ').collect();
+    data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).unwrap()
+}
+
 pub async fn accept(services: &Services, clock: &ManualClock, invited: &Invited, founder: Option<Founder>) -> SignedIn {
     let people = &services.people;
-    let open = people.open_invitation(invited.code.text()).await.unwrap();
-    let spelled: String = open.second_factor.chars().filter(|letter| *letter != ' ').collect();
-    let secret = data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).unwrap();
+    let secret = second_factor(services, invited).await;
     let acceptance = Acceptance {
         code: invited.code.text().to_owned(),
         password: Zeroizing::new(PASSWORD.to_owned()),

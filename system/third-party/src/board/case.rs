@@ -15,6 +15,7 @@ use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
 use crate::door::{AtBoard, Failure, Fields, Say, Seat, Signed};
+use crate::unlock::pages::{refusal, unlock_part};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -22,6 +23,7 @@ struct CasePage<'a> {
     say: Say,
     title: String,
     told: Html,
+    is_remote: bool,
     live: Html,
     id: &'a str,
     csrf: &'a str,
@@ -42,6 +44,7 @@ struct Part<'a> {
     priority: String,
     owner: Html,
     clock: Html,
+    unlock: Html,
     dispatch: Html,
     messages: Html,
     photos: Html,
@@ -102,6 +105,7 @@ pub(super) async fn show(
     let body = Html::of(&CasePage {
         say,
         told: failure.map_or_else(Html::empty, |failure| shell::wrong(failure, say)),
+        is_remote: desk.inner.unlock.house(id).await?.is_some(),
         live: live("/board/events", &fragment, &say.text("board-lost"), &part),
         id: id.as_str(),
         csrf: &seat.viewer.csrf,
@@ -142,6 +146,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         priority: priority_word(say, case.danger.priority()),
         owner: owner(say, &names, case, mine),
         clock: clock(say, &when, case, &missions),
+        unlock: unlock_part(desk, seat, case).await?,
         dispatch: if needs_guard {
             dispatch::draw(desk, seat, &when, &names, case, &missions, &free, mine && is_open)
         } else {
@@ -203,6 +208,18 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "timedOut" => ("entry-timed-out", Tone::Attention),
                 "nobodyFree" => ("entry-nobody-free", Tone::Attention),
                 "done" => ("entry-done", Tone::Confirmed),
+                "unlockArrived" => ("entry-unlock-arrived", Tone::Sent),
+                "unlockRequested" => ("entry-unlock-requested", Tone::Sent),
+                "unlockApproved" => ("entry-unlock-approved", Tone::Sent),
+                "unlockSent" => ("entry-unlock-sent", Tone::Moving),
+                "unlockNotSent" => ("entry-unlock-not-sent", Tone::Attention),
+                "unlockOpened" => ("entry-unlock-opened", Tone::Confirmed),
+                "unlockNotConfirmed" => ("entry-unlock-not-confirmed", Tone::Attention),
+                "unlockInterrupted" => ("entry-unlock-interrupted", Tone::Attention),
+                "unlockRefused" => ("entry-unlock-refused", Tone::Prohibited),
+                "unlockNoAnswer" => ("entry-unlock-no-answer", Tone::Unknown),
+                "unlockWithdrawn" => ("entry-unlock-withdrawn", Tone::Resting),
+                "unlockExpired" => ("entry-unlock-expired", Tone::Attention),
                 "emergency" => ("entry-emergency", Tone::Alarm),
                 "emergencySeen" => ("entry-emergency-seen", Tone::Held),
                 "emergencyEnded" => ("entry-emergency-ended", Tone::Confirmed),
@@ -226,6 +243,7 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 words.push(say.with("entry-area", &[("area", area.as_str().into())]));
             }
             words.extend(line.code.clone());
+            words.extend(line.refusal.as_deref().map(|code| refusal(say, code)));
             if entry.what != "lost" {
                 words.extend(line.text.clone());
             }
@@ -359,6 +377,7 @@ pub(super) async fn close(
     match done {
         Ok(()) => {
             desk.inner.dispatch.call_off(&id).await?;
+            desk.inner.unlock.case_closed(&id).await?;
             Ok(Redirect::to("/board").into_response())
         }
         refused => back(&desk, &at.seat, &id, &fields, refused).await,

@@ -100,6 +100,8 @@ pub struct Line {
     pub step: Option<String>,
     /// The guard it is about.
     pub guard: Option<StaffId>,
+    /// Why a gateway refused, by the refusal's code.
+    pub refusal: Option<String>,
 }
 
 /// Something that happened.
@@ -534,5 +536,6 @@ fn line_of(signal: &Signal) -> Line {
         danger: Some(Danger::from(Meaning::of(&signal.code).hazard)),
         step: None,
         guard: None,
+        refusal: None,
     }
 }

@@ -8,6 +8,6 @@ mod texts;
 pub use failure::Failure;
 pub(crate) use failure::logged;
 pub use fields::{Carried, Fields};
-pub(crate) use seat::{Anywhere, AtBoard, FromWhere, Office, Overseer, Seat, Signed, Signer, Street};
+pub(crate) use seat::{Anywhere, AtBoard, FromWhere, Office, Overseer, Seat, Signed, Signer, Street, Supervising};
 pub use seat::{CookieNames, Door, DoorState};
 pub use texts::{Say, lang_of};

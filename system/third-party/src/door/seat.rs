@@ -79,6 +79,8 @@ pub(crate) struct StreetPlace;
 pub(crate) struct OverseerPlace;
 /// Who signs with a passkey.
 pub(crate) struct SignerPlace;
+/// Who approves.
+pub(crate) struct SupervisorPlace;
 
 /// Somebody at a place of theirs.
 pub(crate) struct At<P> {
@@ -92,6 +94,7 @@ pub(crate) type Office = At<OfficePlace>;
 pub(crate) type Street = At<StreetPlace>;
 pub(crate) type Overseer = At<OverseerPlace>;
 pub(crate) type Signer = At<SignerPlace>;
+pub(crate) type Supervising = At<SupervisorPlace>;
 
 /// A form that somebody sent from a page of this session (T3-10 EP③ なりすまし).
 pub(crate) struct Signed<A> {
@@ -121,6 +124,10 @@ impl Place for StreetPlace {
 
 impl Place for SignerPlace {
     const ROLES: &'static [Role] = &[Role::Operator, Role::Supervisor, Role::Guard];
+}
+
+impl Place for SupervisorPlace {
+    const ROLES: &'static [Role] = &[Role::Supervisor];
 }
 
 impl Place for OverseerPlace {

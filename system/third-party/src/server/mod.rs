@@ -25,7 +25,7 @@ use tomori_runtime::shutdown::Shutdown;
 use crate::board::Presence;
 use crate::config::{Config, WebTls};
 use crate::door::DoorState;
-use crate::unlock::{self, Alone, Road};
+use crate::unlock::{self, Outside};
 use crate::{cases, desk, dispatch, emergency, health, panels, people, photos, receiver};
 
 /// The server's key file in the data directory.
@@ -93,15 +93,15 @@ impl ThirdParty {
         clock: SharedClock,
         entropy: SharedEntropy,
     ) -> Result<Self, ServerError> {
-        Self::open_over(Arc::new(Alone), config, data, clock, entropy).await
+        Self::open_over(Outside::default(), config, data, clock, entropy).await
     }
 
-    /// The same, over a road to the platform.
+    /// The same, with the houses and the road to the platform that are given.
     ///
     /// # Errors
     /// As [`ThirdParty::open`].
     pub async fn open_over(
-        road: Arc<dyn Road>,
+        outside: Outside,
         config: Config,
         data: DataDir,
         clock: SharedClock,
@@ -194,7 +194,10 @@ impl ThirdParty {
             &data.path("unlock.db"),
             unlock::Needs {
                 people: people.clone(),
-                road,
+                cases: cases.clone(),
+                dispatch: dispatch.clone(),
+                houses: outside.houses,
+                road: outside.road,
                 company: config.company(),
                 party: config.relying_party(web_address.port()),
                 keys,

@@ -19,7 +19,7 @@ use crate::desk::Desk;
 use crate::desk::shell::{self, Place as Nav};
 use crate::dispatch::{MissionState, Place};
 use crate::door::{Failure, Say, Seat, Signed, Street};
-use crate::unlock::pages::passkey_news;
+use crate::unlock::pages::{passkey_news, unlock_part};
 
 #[derive(Template)]
 #[template(path = "duty.html")]
@@ -39,6 +39,7 @@ struct Part<'a> {
     duty: Html,
     placed: Html,
     mission: Option<Going>,
+    unlock: Html,
     messages: Html,
     emergency: Html,
     photos: Html,
@@ -104,12 +105,16 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
     let is_on_duty = guard.as_ref().is_some_and(|guard| guard.is_on_duty);
     let messages = messages::draw(desk, seat, &when, mission.as_ref()).await?;
     let photos = photos::draw(desk, seat, mission.as_ref()).await?;
+    let mut unlock = Html::empty();
     let going = match mission {
         None => None,
         Some(mission) => {
             let case = desk.inner.cases.case(&mission.case).await?.case;
             let Source::Panel(account) = &case.source;
             let known = mission.state != MissionState::Offered;
+            if known {
+                unlock = unlock_part(desk, seat, &case).await?;
+            }
             let panel = desk.inner.panels.find(account).filter(|_| known);
             let customer = panel.map(|panel| panel.customer.clone()).unwrap_or_default();
             let place = customer.place.map(|(north, east)| format!("geo:{north},{east}"));
@@ -139,6 +144,7 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
             .and_then(|guard| guard.placed_at)
             .map_or_else(|| Html::text(&say.text("duty-no-place")), |at| when.moment_html(at)),
         mission: going,
+        unlock,
         messages,
         photos,
         emergency: emergency::draw(desk, seat, &when).await?,

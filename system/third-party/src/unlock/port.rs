@@ -1,5 +1,7 @@
 //! What this room needs from outside the company: the house of a case, and the road to its gateway.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use thiserror::Error;
 use tomori_smart_home::unlock::IncidentOpened;
@@ -72,6 +74,24 @@ pub trait Road: Send + Sync + 'static {
     /// # Errors
     /// [`RoadError`].
     async fn send_roster(&self, signed: &[u8]) -> Result<(), RoadError>;
+}
+
+/// Both, as a server is opened with them.
+#[derive(Clone)]
+pub struct Outside {
+    /// Knows houses.
+    pub houses: Arc<dyn Houses>,
+    /// The road to the platform.
+    pub road: Arc<dyn Road>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self {
+            houses: Arc::new(Alone),
+            road: Arc::new(Alone),
+        }
+    }
 }
 
 /// A company without a platform: its houses have panels of other makers only.

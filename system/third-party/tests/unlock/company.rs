@@ -9,7 +9,7 @@ use tomori_runtime::clock::Clock as _;
 use tomori_smart_home::unlock::{CredentialId, Digest, Member, Role, Roster, Statement as _, UnixMillis};
 use tomori_smart_home::{CompanyId, StaffId};
 use tomori_third_party::people;
-use tomori_third_party::unlock::{Road, RoadError};
+use tomori_third_party::unlock::{Alone, Houses, Outside, Road, RoadError};
 use tomori_unlock::{Authenticator, Ceremony, RootSigner};
 
 use crate::world::{Browser, Page, World, config};
@@ -68,13 +68,18 @@ pub fn passkey(number: u8) -> Authenticator {
 
 impl Company {
     pub async fn new() -> Self {
+        Self::at(Arc::new(Alone)).await
+    }
+
+    /// A company that sees to these houses.
+    pub async fn at(houses: Arc<dyn Houses>) -> Self {
         let root = RootSigner::generate().unwrap();
         let mut config = config();
         config.company.root = Some(root.public().to_string());
         let platform = Arc::new(Platform::default());
         let road: Arc<dyn Road> = platform.clone();
         Self {
-            world: World::over(road, config).await,
+            world: World::over(Outside { houses, road }, config).await,
             platform,
             root,
             id: CompanyId::from_random([9; 10]),
@@ -84,6 +89,42 @@ impl Company {
     /// The origin that passkeys of this server are used on.
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.world.addresses.web.port())
+    }
+
+    pub fn signing(&self) -> Ceremony {
+        Ceremony::on("localhost", &self.origin())
+    }
+
+    /// The fields with which a page answers a question to a passkey.
+    pub fn assertion(
+        &self,
+        key: &Authenticator,
+        challenge: &Digest,
+        ceremony: Option<&Ceremony>,
+    ) -> [(&'static str, String); 5] {
+        let own = self.signing();
+        let made = key.assert(challenge, ceremony.unwrap_or(&own)).unwrap();
+        let text = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+        [
+            ("challenge", text(&challenge.0)),
+            ("credential", text(made.credential.as_bytes())),
+            ("authenticator", text(&made.authenticator_data)),
+            ("client", text(&made.client_data)),
+            ("signature", text(&made.signature)),
+        ]
+    }
+
+    /// Somebody signs what they were asked.
+    pub async fn answer(
+        &self,
+        who: &mut Colleague,
+        path: &str,
+        challenge: &Digest,
+        ceremony: Option<&Ceremony>,
+    ) -> Page {
+        let fields = self.assertion(&who.key, challenge, ceremony);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        who.browser.post(path, &fields).await
     }
 
     pub fn making(&self) -> Ceremony {

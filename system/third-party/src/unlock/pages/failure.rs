@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::super::draft::Denied;
 use super::super::roster::Unfit;
 use super::super::service::UnlockError;
 use crate::door::{Failure, logged};
@@ -28,8 +29,21 @@ impl From<UnlockError> for Failure {
                 }
                 Unfit::Expired(at) => conflict("roster-expired").because(at.to_string(), at.to_string()),
             },
+            UnlockError::Code => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unlock-code"),
+            UnlockError::NoWord => conflict("unlock-no-word"),
+            UnlockError::NoHouse => conflict("unlock-no-house"),
+            UnlockError::NoLock => conflict("unlock-no-lock"),
+            UnlockError::NotSent => Self::new(StatusCode::FORBIDDEN, "unlock-not-sent"),
+            UnlockError::NoPasskey => conflict("unlock-no-passkey"),
+            UnlockError::Denied(Denied::NotNow) => conflict("unlock-not-now"),
+            UnlockError::Denied(Denied::Changed) => conflict("unlock-changed"),
+            UnlockError::Denied(Denied::Over) => conflict("unlock-over"),
+            UnlockError::Denied(Denied::SamePerson) => Self::new(StatusCode::FORBIDDEN, "unlock-same-person"),
+            UnlockError::Refused(refusal) => conflict("unlock-refused").because(refusal.ja(), refusal.en()),
             UnlockError::People(error) => error.into(),
-            UnlockError::Seal(_) | UnlockError::Storage(_) => logged(&error),
+            UnlockError::Case(error) => error.into(),
+            UnlockError::Dispatch(error) => error.into(),
+            UnlockError::House(_) | UnlockError::Seal(_) | UnlockError::Storage(_) => logged(&error),
         }
     }
 }

@@ -1,8 +1,11 @@
-//! The pages of this room: passkeys of one's own, and the company's roster.
+//! The pages of this room: passkeys of one's own, the company's roster, and where people sign.
 
 mod failure;
 mod passkeys;
+mod progress;
 mod roster;
+mod signing;
+mod statements;
 
 use std::sync::LazyLock;
 
@@ -16,6 +19,7 @@ use crate::desk::Desk;
 use crate::door::Fields;
 
 pub(crate) use passkeys::news as passkey_news;
+pub(crate) use progress::{part as unlock_part, refusal};
 pub(crate) use roster::news as roster_news;
 
 /// The largest form with a roster in it: Base64 takes four letters for three bytes.
@@ -34,6 +38,8 @@ static FILES: LazyLock<Assets> = LazyLock::new(|| {
 
 /// The routes.
 pub(crate) fn routes() -> Router<Desk> {
+    let request = get(signing::request_page).post(signing::sign_request);
+    let approval = get(signing::approval_page).post(signing::sign_approval);
     let keep = post(roster::keep).layer(DefaultBodyLimit::max(LARGEST_FORM));
     Router::new()
         .route("/account/passkeys", get(passkeys::page).post(passkeys::make))
@@ -42,6 +48,14 @@ pub(crate) fn routes() -> Router<Desk> {
         .route("/roster", get(roster::page).merge(keep))
         .route("/roster/description", get(roster::description))
         .route("/roster/send", post(roster::send))
+        .route("/duty/arrival", get(signing::arrival_page).post(signing::sign_arrival))
+        .route("/duty/arrival/begin", post(signing::begin_arrival))
+        .route("/duty/arrival/withdraw", post(signing::withdraw_arrival))
+        .route("/cases/{case}/unlock/request", request)
+        .route("/cases/{case}/unlock/request/begin", post(signing::begin_request))
+        .route("/cases/{case}/unlock/approval", approval)
+        .route("/cases/{case}/unlock/approval/begin", post(signing::begin_approval))
+        .route("/cases/{case}/unlock/withdraw", post(signing::withdraw))
 }
 
 /// The path of the script that asks authenticators.

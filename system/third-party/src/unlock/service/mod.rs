@@ -1,7 +1,9 @@
 //! Loads, decides, persists, audits.
 
+mod drafts;
 mod passkeys;
 mod rosters;
+mod signing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,15 +17,20 @@ use tomori_runtime::db::{Database, DbError};
 use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::seal::{KeyStore, SealError, Sealer};
 use tomori_runtime::shutdown::Shutdown;
+use tomori_smart_home::unlock::Refusal;
 use tomori_unlock::NotRegistered;
 
 pub use passkeys::{Creation, Making};
 pub use rosters::{Kept, Overview};
+pub use signing::{Answered, Asked, Wish};
 
+use super::draft::Denied;
 use super::passkey::RelyingParty;
-use super::port::Road;
+use super::port::{HouseError, Houses, Road};
 use super::roster::{Company, Unfit};
 use super::store;
+use crate::cases::{self, CaseError};
+use crate::dispatch::{self, DispatchError};
 use crate::people::{self, PeopleError};
 
 /// How often what waits is looked at.
@@ -39,6 +46,12 @@ pub struct Service {
 pub struct Needs {
     /// The people.
     pub people: people::Service,
+    /// The cases.
+    pub cases: cases::Service,
+    /// Who was sent to a house.
+    pub dispatch: dispatch::Service,
+    /// The houses.
+    pub houses: Arc<dyn Houses>,
     /// The road to the platform.
     pub road: Arc<dyn Road>,
     /// What is known of the company.
@@ -93,6 +106,39 @@ pub enum UnlockError {
     /// The file is not kept as the roster.
     #[error("the file is not kept as the roster")]
     Unfit(#[from] Unfit),
+    /// What was typed is no code.
+    #[error("not a code of eight digits")]
+    Code,
+    /// The gateway's own word of the incident has not come.
+    #[error("the gateway's word of the incident has not come")]
+    NoWord,
+    /// The door of this house is not opened from afar.
+    #[error("the door of this house is not opened from afar")]
+    NoHouse,
+    /// No such lock, or none that is opened from afar, or for another time than can be asked for.
+    #[error("no such lock")]
+    NoLock,
+    /// The guard was not sent to this case.
+    #[error("not sent to this case")]
+    NotSent,
+    /// No passkey of the person counts.
+    #[error("no passkey of this person is on the roster")]
+    NoPasskey,
+    /// That cannot be signed now.
+    #[error("that cannot be signed now: {0:?}")]
+    Denied(Denied),
+    /// The gateway would refuse it.
+    #[error("the gateway would refuse it: {}", .0.en())]
+    Refused(Refusal),
+    /// The case does not allow it.
+    #[error("the case does not allow it")]
+    Case(#[from] CaseError),
+    /// Dispatch does not allow it.
+    #[error("dispatch does not allow it")]
+    Dispatch(#[from] DispatchError),
+    /// What is known of the house cannot be read.
+    #[error("what is known of the house cannot be read")]
+    House(#[from] HouseError),
     /// The people.
     #[error("the people cannot be read")]
     People(#[from] PeopleError),
@@ -152,6 +198,7 @@ impl Service {
     }
 
     async fn look(&self) -> Result<(), UnlockError> {
+        self.look_at_drafts().await?;
         self.send_roster().await
     }
 
@@ -162,5 +209,11 @@ impl Service {
     async fn audit(&self, who: &str, what: &'static str, subject: &str, detail: serde_json::Value) {
         let audit = &self.inner.needs.audit;
         audit.record(who, what, subject, &detail.to_string()).await;
+    }
+}
+
+impl From<Denied> for UnlockError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
     }
 }

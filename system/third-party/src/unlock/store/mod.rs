@@ -1,16 +1,24 @@
 //! The tables of this room.
 
+pub(super) mod drafts;
 pub(super) mod passkeys;
 pub(super) mod questions;
 pub(super) mod rosters;
 
 use tomori_runtime::db::{DbError, Migration, Row};
 
-pub(super) static MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "passkeys",
-    sql: include_str!("0001_passkeys.sql"),
-}];
+pub(super) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "passkeys",
+        sql: include_str!("0001_passkeys.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "drafts",
+        sql: include_str!("0002_drafts.sql"),
+    },
+];
 
 pub(super) fn foreign(column: &str, wanted: &'static str) -> DbError {
     DbError::Column {
