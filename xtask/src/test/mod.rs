@@ -8,6 +8,7 @@ mod stage;
 mod tally;
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -66,50 +67,69 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
         return Ok(true);
     }
     let logs = tree.workshop("test")?;
-    let mut rows = Vec::new();
-    let mut begin = |name: &str, run: &mut dyn FnMut(&Path) -> Result<Tally>| {
-        let only = options.only.is_empty() || options.only.iter().any(|wanted| fits(name, wanted));
-        if !only {
-            return;
-        }
-        let start = Instant::now();
-        let log = logs.join(format!("{name}.log"));
-        println!("── {name} ({})", log.display());
-        let tally = if options.skip.iter().any(|wanted| fits(name, wanted)) {
-            println!("   skipped by --skip");
-            Tally::skipped()
-        } else {
-            run(&log).unwrap_or_else(|error| {
-                println!("{error:#}");
-                Tally::failed()
-            })
-        };
-        println!("   {name}: {tally} ({})", since(start));
-        rows.push(Row {
-            name: name.to_owned(),
-            tally,
-            took: since(start),
-        });
+    let chosen = |name: &str, among: &[String]| among.iter().any(|wanted| fits(name, wanted));
+    let is_wanted = |name: &str| options.only.is_empty() || chosen(name, &options.only);
+    let alone = |name: &str, run: &dyn Fn(&Path) -> Result<Tally>| {
+        is_wanted(name).then(|| {
+            let skip = chosen(name, &options.skip);
+            row(name, &logs, skip, &|log| Ok((run(log)?, String::new())))
+        })
     };
-    begin(CARGO_TEST, &mut |log| cargo_test(tree, log));
-    let wanted: Vec<&Stage> = stages
+    let mut rows: Vec<Row> = alone(CARGO_TEST, &|log| cargo_test(tree, log)).into_iter().collect();
+    let (wanted, skipped): (Vec<&Stage>, _) = stages
         .iter()
-        .filter(|stage| options.only.is_empty() || options.only.iter().any(|only| fits(&stage.name, only)))
-        .filter(|stage| !options.skip.iter().any(|skip| fits(&stage.name, skip)))
-        .collect();
+        .filter(|stage| is_wanted(&stage.name))
+        .partition(|stage| !chosen(&stage.name, &options.skip));
     let built = wanted.is_empty() || stage::build_binaries(tree)?;
     let supplies = install::supply(tree, &wanted, options.offline)?;
-    for stage in &stages {
-        begin(&stage.name, &mut |log| {
-            if built {
-                stage.run(tree, &supplies, options.offline, log)
-            } else {
+    let mut told = side_by_side(wanted, &|stage| {
+        row(&stage.name, &logs, false, &|log| {
+            if !built {
                 bail!("   the programs it runs do not build")
             }
-        });
-    }
-    begin(FUZZ, &mut |log| fuzz_briefly(tree, log));
+            stage.run(tree, &supplies, options.offline, log)
+        })
+    });
+    let skip = |stage: &Stage| row(&stage.name, &logs, true, &|_| Ok((Tally::skipped(), String::new())));
+    told.extend(skipped.into_iter().map(skip));
+    told.sort_by(|one, other| one.name.cmp(&other.name));
+    rows.extend(told);
+    rows.extend(alone(FUZZ, &|log| fuzz_briefly(tree, log)));
     Ok(close(&rows))
+}
+
+/// Runs one thing, tells of it when it has ended, and answers its line of the table.
+fn row(name: &str, logs: &Path, skip: bool, run: &dyn Fn(&Path) -> Result<(Tally, String)>) -> Row {
+    let start = Instant::now();
+    let log = logs.join(format!("{name}.log"));
+    if !skip {
+        println!("── {name} ({})", log.display());
+    }
+    let (tally, told) = match skip {
+        true => (Tally::skipped(), "   skipped by --skip\n".to_owned()),
+        false => run(&log).unwrap_or_else(|error| (Tally::failed(), format!("{error:#}\n"))),
+    };
+    let took = since(start);
+    println!("{told}   {name}: {tally} ({took})");
+    Row {
+        name: name.to_owned(),
+        tally,
+        took,
+    }
+}
+
+/// Runs stages two at a time, those that may take longest first: most of them wait for something most of the time.
+fn side_by_side(mut stages: Vec<&Stage>, run: &(dyn Fn(&Stage) -> Row + Sync)) -> Vec<Row> {
+    stages.sort_by_key(|stage| stage.timeout_seconds);
+    let waiting = Mutex::new(stages);
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let lane = || std::iter::from_fn(next).map(run).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(lane);
+        let mut rows = lane();
+        rows.extend(other.join().unwrap_or_default());
+        rows
+    })
 }
 
 fn fits(name: &str, wanted: &str) -> bool {

@@ -15,7 +15,8 @@
 //! It runs in the root of the source with these in its environment: `TOMORI_ROOT`, `TOMORI_BIN` and
 //! `TOMORI_GATEWAY_BIN` (built programs), `TOMORI_EXAMPLES` (where the built examples are), `TOMORI_PYTHON`, `TOMORI_JS`,
 //! and `TOMORI_WORK` (an empty folder of its own). It builds nothing itself. It says how it went by its exit code and, best, a last line
-//! `N passed, N failed, N skipped`.
+//! `N passed, N failed, N skipped`. Two run at a time, since most of them wait: it takes ports that are free, and nothing
+//! outside its folder is its own.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -45,7 +46,7 @@ pub(super) struct Stage {
     pub(super) pip: Vec<String>,
     pub(super) npm: Vec<String>,
     root: bool,
-    timeout_seconds: u32,
+    pub(super) timeout_seconds: u32,
 }
 
 /// Every stage, in the order of names.
@@ -115,15 +116,16 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Runs it; its output goes to the log, and to ours when it failed.
-    pub(super) fn run(&self, tree: &Tree, supplies: &Supplies, offline: bool, log: &Path) -> Result<Tally> {
+    /// Runs it; its output goes to the log. The text is for whoever waits: what is lacking, or how the log ends when it
+    /// failed.
+    pub(super) fn run(&self, tree: &Tree, supplies: &Supplies, offline: bool, log: &Path) -> Result<(Tally, String)> {
         let mut lacking = supplies.lacking(self);
         if self.root && !is_root() {
             lacking.push("to be run as root (it makes network namespaces)".to_owned());
         }
         if !lacking.is_empty() {
-            println!("   lacks {}", lacking.join("; "));
-            return Ok(if offline { Tally::skipped() } else { Tally::failed() });
+            let tally = if offline { Tally::skipped() } else { Tally::failed() };
+            return Ok((tally, format!("   lacks {}\n", lacking.join("; "))));
         }
         let work = tree.target.join("test").join(&self.name);
         let _ = std::fs::remove_dir_all(&work);
@@ -147,11 +149,12 @@ impl Stage {
             passed: usize::from(succeeded),
             ..Tally::default()
         });
+        let mut told = String::new();
         if !succeeded {
             tally.failed = tally.failed.max(1);
-            println!("{}\n   … all of it: {}", process::tail(&text, 60), log.display());
+            told = format!("{}\n   … all of it: {}\n", process::tail(&text, 60), log.display());
         }
-        Ok(tally)
+        Ok((tally, told))
     }
 }
 
