@@ -4,7 +4,7 @@
 use tomori_device::appliance::Hand;
 use tomori_platform::device_state::Reachability;
 use tomori_smart_home::property::name;
-use tomori_smart_home::{DeviceId, DeviceKind, PropertyName, PropertyValue, Stage, Trust};
+use tomori_smart_home::{Alarm, DeviceId, DeviceKind, Hazard, PropertyName, PropertyValue, Stage, Trust};
 use tomori_system_tests::patience::until;
 use tomori_system_tests::world::{Plan, World};
 
@@ -78,6 +78,13 @@ async fn things_with_certificates_are_believed_driven_and_shut_out() {
     shows(&world, &hall, name::detection(), PropertyValue::Boolean(true)).await;
     house.devices.tamper("thing-1", true).unwrap();
     shows(&world, &hall, name::fault_status(), PropertyValue::Boolean(true)).await;
+    until("whoever forces a sensor is an alarm", async || {
+        let alarms = house.inside().map(|inside| inside.alarms()).unwrap_or_default();
+        let is_such = |alarm: &Alarm| (alarm.hazard, alarm.trust) == (Hazard::Tamper, Trust::Authenticated);
+        Ok(alarms.iter().any(is_such))
+    })
+    .await
+    .unwrap();
     let services = world.platform.services().unwrap();
     let state = services.device_state.device(&house.home, &lock).await.unwrap();
     assert_eq!(state.trust, Some(Trust::Authenticated));

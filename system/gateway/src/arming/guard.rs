@@ -94,7 +94,7 @@ impl Guard {
         };
         match heard {
             Heard::Reported(property, value) => {
-                if let Some(signal) = signal(sensor.kind, property, value) {
+                if let Some(signal) = signal(*sensor, property, value) {
                     let unseen = self.held.is_guarding() && !self.held.entered.contains(device);
                     reading.take(signal, unseen);
                     reading.lost_since = None;
@@ -132,7 +132,7 @@ impl Guard {
             let is_known = readings
                 .get(&told.device)
                 .zip(sensors.get(&told.device))
-                .is_some_and(|(reading, sensor)| reading.tells(told.hazard, sensor.kind));
+                .is_some_and(|(reading, sensor)| reading.tells(told.hazard, *sensor));
             told.is_present = is_cause || told.is_present && !is_known;
             told.is_present || is_open && now.duration_since(told.at).abs() < AGAIN_AFTER
         });

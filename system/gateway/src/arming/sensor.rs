@@ -15,10 +15,17 @@ pub(crate) enum Signal {
     Tampered(bool),
     /// Its battery is low, or is not.
     LowBattery(bool),
+    /// What is wrong with a sensor that proves itself: of several things the worst.
+    Wrong {
+        /// It is being forced.
+        tampered: bool,
+        /// Its battery is low.
+        low_battery: bool,
+    },
 }
 
 /// A line of the equipment list that the guard listens to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sensor {
     pub(crate) kind: DeviceKind,
     pub(crate) trust: Trust,
@@ -73,6 +80,10 @@ impl Reading {
             Signal::Degree(is) => self.degree = Some(is),
             Signal::Tampered(is) => self.tampered = Some(is),
             Signal::LowBattery(is) => self.low_battery = is,
+            Signal::Wrong { tampered, low_battery } => {
+                self.tampered = Some(tampered);
+                self.low_battery = low_battery;
+            }
         }
         let after = self.detects();
         self.found = match (before, after) {
@@ -96,10 +107,10 @@ impl Reading {
     }
 
     /// Whether it can be said of a cause that it is there or has gone away.
-    pub(crate) fn tells(&self, hazard: Hazard, kind: DeviceKind) -> bool {
+    pub(crate) fn tells(&self, hazard: Hazard, sensor: Sensor) -> bool {
         match hazard {
-            // Others than locks do not say it; somebody who speaks in their name does.
-            Hazard::Tamper => kind != DeviceKind::ElectricLock || self.tampered.is_some(),
+            // Others do not say it; somebody who speaks in their name does.
+            Hazard::Tamper => !sensor.says_that_it_is_forced() || self.tampered.is_some(),
             _ => self.detects().is_some(),
         }
     }
@@ -127,6 +138,12 @@ impl Sensor {
             trust: equipment.trust().unwrap_or(Trust::Unauthenticated),
         })
     }
+
+    /// Locks do on any road. Of other things only those with a certificate: the fault that ECHONET Lite has for it may be
+    /// any safety device that has tripped.
+    fn says_that_it_is_forced(self) -> bool {
+        self.kind == DeviceKind::ElectricLock || self.trust == Trust::Authenticated
+    }
 }
 
 /// The hazard that a kind of sensor tells in every mode.
@@ -139,7 +156,8 @@ pub(crate) fn always(kind: DeviceKind) -> Option<Hazard> {
 }
 
 /// What a report means; `None` when it concerns the guard in no way.
-pub(crate) fn signal(kind: DeviceKind, property: &PropertyName, value: &PropertyValue) -> Option<Signal> {
+pub(crate) fn signal(sensor: Sensor, property: &PropertyName, value: &PropertyValue) -> Option<Signal> {
+    let kind = sensor.kind;
     let boolean = || match value {
         PropertyValue::Boolean(is) => Some(*is),
         PropertyValue::Number(_) | PropertyValue::Word(_) => None,
@@ -155,7 +173,18 @@ pub(crate) fn signal(kind: DeviceKind, property: &PropertyName, value: &Property
         }
         (DeviceKind::ElectricLock, "replaceBatteryLevel") => boolean().map(Signal::LowBattery),
         (kind, "detection") if Security::can_guard(kind) || always(kind).is_some() => boolean().map(Signal::Detects),
-        (_, "faultDescription") => Some(Signal::LowBattery(value.as_word() == Some("changingBattery"))),
+        (_, "faultDescription") => {
+            let (word, low) = (value.as_word(), value.as_word() == Some("changingBattery"));
+            // A lock has a word of its own for force.
+            let proves = kind != DeviceKind::ElectricLock && sensor.trust == Trust::Authenticated;
+            Some(match proves {
+                true => Signal::Wrong {
+                    tampered: word == Some("abnormalEventOrSafety"),
+                    low_battery: low,
+                },
+                false => Signal::LowBattery(low),
+            })
+        }
         _ => None,
     }
 }
@@ -170,9 +199,42 @@ mod tests {
         PropertyValue::word(word)
     }
 
+    fn plain(kind: DeviceKind) -> Sensor {
+        Sensor {
+            kind,
+            trust: Trust::Unauthenticated,
+        }
+    }
+
+    #[test]
+    fn a_sensor_that_proves_itself_says_that_it_is_forced() {
+        let sensor = Sensor {
+            trust: Trust::Authenticated,
+            ..plain(DeviceKind::OpenCloseSensor)
+        };
+        let said = |sensor, what| signal(sensor, &name::fault_description(), &word(what));
+        let wrong = |tampered, low_battery| Some(Signal::Wrong { tampered, low_battery });
+        assert_eq!(said(sensor, "abnormalEventOrSafety"), wrong(true, false));
+        assert_eq!(said(sensor, "changingBattery"), wrong(false, true));
+        assert_eq!(said(sensor, "noFault"), wrong(false, false));
+        let anybody = plain(DeviceKind::OpenCloseSensor);
+        assert_eq!(said(anybody, "abnormalEventOrSafety"), Some(Signal::LowBattery(false)));
+        let mut reading = Reading::awaited(Timestamp::UNIX_EPOCH);
+        assert!(!reading.tells(Hazard::Tamper, sensor) && reading.tells(Hazard::Tamper, anybody));
+        reading.take(
+            Signal::Wrong {
+                tampered: true,
+                low_battery: false,
+            },
+            false,
+        );
+        assert_eq!(reading.fault(), Some(Fault::Tampered));
+        assert!(reading.tells(Hazard::Tamper, sensor));
+    }
+
     #[test]
     fn only_close_is_closed() {
-        let read = |property, value: &PropertyValue| signal(DeviceKind::OpenCloseSensor, &property, value);
+        let read = |property, value: &PropertyValue| signal(plain(DeviceKind::OpenCloseSensor), &property, value);
         for (value, open) in [("close", false), ("open", true), ("overflow", true)] {
             let said = read(name::open_close_detection(), &word(value));
             assert_eq!(said, Some(Signal::Detects(open)), "{value}");
@@ -183,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_lock_tells_of_its_door_and_of_force() {
-        let read = |property, value: &PropertyValue| signal(DeviceKind::ElectricLock, &property, value);
+        let read = |property, value: &PropertyValue| signal(plain(DeviceKind::ElectricLock), &property, value);
         assert_eq!(
             read(name::door_opened(), &PropertyValue::Boolean(true)),
             Some(Signal::Detects(true))
@@ -210,12 +272,15 @@ mod tests {
     fn what_guards_nothing_says_nothing() {
         let on = PropertyValue::Boolean(true);
         assert_eq!(
-            signal(DeviceKind::GeneralLighting, &name::operation_status(), &on),
+            signal(plain(DeviceKind::GeneralLighting), &name::operation_status(), &on),
             None
         );
-        assert_eq!(signal(DeviceKind::TemperatureSensor, &name::detection(), &on), None);
         assert_eq!(
-            signal(DeviceKind::FireSensor, &name::detection(), &on),
+            signal(plain(DeviceKind::TemperatureSensor), &name::detection(), &on),
+            None
+        );
+        assert_eq!(
+            signal(plain(DeviceKind::FireSensor), &name::detection(), &on),
             Some(Signal::Detects(true))
         );
     }
