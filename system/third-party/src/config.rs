@@ -26,6 +26,8 @@ pub struct Config {
     pub company: Company,
     /// The receiver for panels of other makers.
     pub receiver: Receiver,
+    /// What is kept, and for how long.
+    pub records: Records,
 }
 
 /// The door for people (`[web]`).
@@ -92,6 +94,20 @@ pub struct Receiver {
     pub panel_frames_burst: u32,
 }
 
+/// What is kept, and for how long (`[records]`).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Records {
+    /// Days that a closed case is kept with everything that belongs to it; 30 to 3,650.
+    pub keep_days: u32,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { keep_days: 730 }
+    }
+}
+
 impl Default for Web {
     fn default() -> Self {
         Self {
@@ -123,6 +139,10 @@ impl Default for Receiver {
 }
 
 impl Config {
+    pub(crate) fn keep(&self) -> jiff::SignedDuration {
+        jiff::SignedDuration::from_hours(i64::from(self.records.keep_days) * 24)
+    }
+
     pub(crate) fn web_door(&self) -> tls::Limits {
         tls::Limits {
             handshake_timeout: Duration::from_secs(5),
@@ -201,6 +221,7 @@ impl Validate for Config {
         ] {
             Rejection::unless_within(key, &given, &1, &most)?;
         }
+        Rejection::unless_within("records.keep_days", &self.records.keep_days, &30, &3_650)?;
         if web.tls == WebTls::Off && !web.listen.ip().is_loopback() {
             return Err(Rejection::new(
                 "web.tls",
@@ -328,7 +349,7 @@ mod tests {
         };
         assert_eq!(rest, Config::default(), "the example must show the defaults");
         for key in "listen tls certificate key public_origin rp_id connections connections_per_address id root tcp udp \
-                    frames_per_second frames_burst panel_frames_per_second panel_frames_burst"
+                    frames_per_second frames_burst panel_frames_per_second panel_frames_burst keep_days"
             .split_whitespace()
         {
             let shown = format!("#: {key} = ");
@@ -352,6 +373,7 @@ mod tests {
             ("[company]\nroot = \"DG7UICL\"\n", "company.root"),
             ("[receiver]\nconnections = 0\n", "receiver.connections"),
             ("[receiver]\npanel_frames_burst = 0\n", "receiver.panel_frames_burst"),
+            ("[records]\nkeep_days = 7\n", "records.keep_days"),
         ] {
             let error = parse_valid::<Config>("third-party.toml", text).unwrap_err().to_string();
             assert!(error.contains(key) && error.starts_with("third-party.toml:"), "{error}");

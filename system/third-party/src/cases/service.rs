@@ -474,6 +474,29 @@ impl Service {
         })
     }
 
+    /// Cases that were closed before then, at most a hundred.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn closed_before(&self, before: Timestamp) -> Result<Vec<CaseId>, CaseError> {
+        let database = &self.inner.database;
+        Ok(database
+            .read(move |reader| store::closed_before(reader, before, 100))
+            .await?)
+    }
+
+    /// Forgets a case whose time is over. Everything that belongs to it elsewhere has to be gone before.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn forget(&self, id: &CaseId) -> Result<(), CaseError> {
+        let gone = id.clone();
+        self.inner.database.write(move |tx| store::forget(tx, &gone)).await?;
+        let audit = &self.inner.audit;
+        audit.record("server", "case.forgotten", id.as_str(), "{}").await;
+        Ok(())
+    }
+
     fn enter(
         &self,
         tx: &mut Tx<'_>,

@@ -248,6 +248,28 @@ pub(super) fn add_step(
     Ok(added == 1)
 }
 
+/// Cases that were closed before then, the oldest first.
+pub(super) fn closed_before(reader: &Reader<'_>, before: Timestamp, most: usize) -> Result<Vec<CaseId>, DbError> {
+    let sql = "SELECT id FROM alarm_case WHERE closed_at < $1 ORDER BY closed_at LIMIT $2";
+    let rows = reader.query(sql, &values![before, most])?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.get("id")?;
+            id.parse().map_err(|_| foreign("id", "the id of a case"))
+        })
+        .collect()
+}
+
+/// Nothing of a case is left.
+pub(super) fn forget(tx: &mut Tx<'_>, id: &CaseId) -> Result<(), DbError> {
+    for table in ["case_entry", "case_step"] {
+        let sql = format!("DELETE FROM {table} WHERE alarm_case = $1");
+        tx.execute(&sql, &values![id.as_str()])?;
+    }
+    tx.execute("DELETE FROM alarm_case WHERE id = $1", &values![id.as_str()])
+        .map(drop)
+}
+
 /// Remembers a frame. `false` when it was taken less than `window` ago.
 pub(super) fn remember(
     tx: &mut Tx<'_>,

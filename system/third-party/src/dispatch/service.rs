@@ -319,6 +319,16 @@ impl Service {
         }
     }
 
+    /// Forgets the missions of a case whose time is over.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn forget_case(&self, case: &CaseId) -> Result<(), DispatchError> {
+        let case = case.clone();
+        let database = &self.inner.database;
+        Ok(database.write(move |tx| store::forget_case(tx, &case)).await?)
+    }
+
     fn now(&self) -> Timestamp {
         self.inner.needs.clock.now()
     }

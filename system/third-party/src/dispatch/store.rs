@@ -247,3 +247,13 @@ pub(super) fn set_read(tx: &mut Tx<'_>, number: i64, at: Timestamp) -> Result<()
     )
     .map(drop)
 }
+
+/// Nothing of a case is left: neither its missions nor what was written on them.
+pub(super) fn forget_case(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM mission_message WHERE mission IN (SELECT number FROM mission WHERE alarm_case = $1)",
+        &values![case.as_str()],
+    )?;
+    tx.execute("DELETE FROM mission WHERE alarm_case = $1", &values![case.as_str()])
+        .map(drop)
+}

@@ -240,6 +240,15 @@ impl Service {
         Ok(())
     }
 
+    /// Forgets what ended before then.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn forget(&self, before: Timestamp) -> Result<(), EmergencyError> {
+        let database = &self.inner.database;
+        Ok(database.write(move |tx| store::forget(tx, before)).await?)
+    }
+
     /// Writes it into the story of the case, if there is one, and lets every board look again.
     async fn tell(&self, case: Option<&CaseId>, who: &StaffId, what: &'static str, text: Option<String>) {
         let cases = &self.inner.needs.cases;

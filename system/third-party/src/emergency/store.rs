@@ -119,3 +119,9 @@ pub(super) fn end(tx: &mut Tx<'_>, number: i64, at: Timestamp, by: &StaffId, det
     )
     .map(drop)
 }
+
+/// Nothing is left of what ended before then.
+pub(super) fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<(), DbError> {
+    tx.execute("DELETE FROM emergency WHERE ended_at < $1", &values![before])
+        .map(drop)
+}

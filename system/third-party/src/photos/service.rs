@@ -248,6 +248,16 @@ impl Service {
         self.picture(&mission.case, number).await
     }
 
+    /// Forgets the photos of a case whose time is over.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn forget_case(&self, case: &CaseId) -> Result<(), PhotoError> {
+        let case = case.clone();
+        let database = &self.inner.database;
+        Ok(database.write(move |tx| store::forget_case(tx, &case)).await?)
+    }
+
     async fn there(&self, guard: &StaffId) -> Result<Mission, PhotoError> {
         let (_, mission) = self.inner.needs.dispatch.guard(guard).await?;
         mission

@@ -64,3 +64,8 @@ pub(super) fn add(
     )
     .map(drop)
 }
+
+pub(super) fn forget_case(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), DbError> {
+    tx.execute("DELETE FROM photo WHERE alarm_case = $1", &values![case.as_str()])
+        .map(drop)
+}

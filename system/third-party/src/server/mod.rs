@@ -2,6 +2,7 @@
 
 mod certificate;
 mod error;
+mod retention;
 
 pub use error::ServerError;
 
@@ -269,16 +270,24 @@ impl ThirdParty {
             data,
             ..
         } = self;
-        let tls = match config.web.tls {
+        let certificate = match config.web.tls {
             WebTls::Off => None,
-            WebTls::Files => Some(certificate::server(&config.web, services.clock.clone())?),
+            WebTls::Files => Some(certificate::Certificate::open(&config.web)?),
         };
+        let tls = certificate
+            .as_ref()
+            .map(|certificate| certificate.server(services.clock.clone()))
+            .transpose()?;
         let door = Door {
             listener: web,
             tls,
             limits: config.web_door(),
         };
         let mut tasks = JoinSet::new();
+        if let Some(certificate) = certificate {
+            let watch = certificate.watch(services.clock.clone(), shutdown.clone());
+            spawn(&mut tasks, "the watch over the certificate", watch);
+        }
         let routes = routes(&services, &config, &shutdown);
         let served = tomori_runtime::http::serve(door, routes, shutdown.clone());
         spawn(&mut tasks, "the web server", served);
@@ -302,6 +311,8 @@ impl ThirdParty {
         spawn(&mut tasks, "the watch over the missions", dispatch);
         let unlock = services.unlock.clone().watch(shutdown.clone());
         spawn(&mut tasks, "the watch over what is signed", unlock);
+        let kept = retention::watch(services.clone(), config.keep(), shutdown.clone());
+        spawn(&mut tasks, "the watch over what is kept", kept);
         let presence = services.presence.clone().watch(shutdown.clone());
         spawn(&mut tasks, "the watch over the owners", presence);
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tomori_third_party::panels::Policy;
 use tomori_third_party::people::Role;
 
 use super::walk::{Town, town};
@@ -184,4 +185,41 @@ async fn photo_of_50_mb() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
     drop(reader);
     assert!(flood.await.unwrap() < 50 * 1024 * 1024, "nobody listened to the end");
+}
+
+/// A closed case goes with its photos, missions and messages when its time is over; an open one stays however old it is.
+#[tokio::test]
+async fn what_is_over_is_forgotten_whole() {
+    let mut town = at_the_house().await;
+    assert_eq!(send(&mut town.guards[0].1, "a.png", &png(8, 8)).await.status, 303);
+    let instruct = format!("{}/instructions", town.path);
+    assert_eq!(town.operator.post(&instruct, &[("text", "裏口から")]).await.status, 303);
+    let done = [("answer", "done"), ("report", "窓を閉めた")];
+    assert_eq!(town.guards[0].1.post("/duty/mission", &done).await.status, 303);
+    town.world.panel("5678", Policy::Plain, None).await;
+    let open = crate::board::walk::alarm(&town.world, "5678", 1, "NBA1").await;
+    for step in ["callHouse", "sendGuard", "tellCustomer"] {
+        let path = format!("{}/steps", town.path);
+        assert_eq!(town.operator.post(&path, &[("step", step)]).await.status, 303);
+    }
+    let report = [("outcome", "real"), ("report", "窓を閉めた")];
+    let close = format!("{}/close", town.path);
+    assert_eq!(town.operator.post(&close, &report).await.status, 303);
+
+    let services = &town.world.services;
+    let id = town.path.trim_start_matches("/cases/").parse().unwrap();
+    let day = Duration::from_secs(24 * 3600);
+    town.world.clock.advance(day * 729);
+    assert!(services.cases.case(&id).await.is_ok(), "not yet");
+    town.world.clock.advance(day * 2);
+    let mut tries = 0;
+    while services.cases.case(&id).await.is_ok() {
+        tries += 1;
+        assert!(tries < 1_000, "nobody forgets");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(services.photos.of_case(&id).await.unwrap().is_empty());
+    assert!(services.photos.of_mission(1).await.unwrap().is_empty());
+    assert!(services.dispatch.messages(1).await.unwrap().is_empty());
+    assert!(services.cases.case(&open.parse().unwrap()).await.is_ok());
 }
