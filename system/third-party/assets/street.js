@@ -114,3 +114,16 @@ addEventListener('submit', (event) => {
   if (place) place.textContent = large ? event.target.dataset.tooLarge : '';
   if (large) event.preventDefault();
 });
+
+// What a guard is writing outlives a page that is loaded anew, until its form is sent.
+const draft = (area) => `tomori-draft-${form?.dataset.who}-${area.id}`;
+for (const area of document.querySelectorAll('textarea[id]')) {
+  const kept = sessionStorage.getItem(draft(area));
+  if (kept && !area.value) area.value = kept;
+}
+addEventListener('input', (event) => {
+  if (event.target.matches?.('textarea[id]')) sessionStorage.setItem(draft(event.target), event.target.value);
+});
+addEventListener('submit', (event) => {
+  for (const area of event.target.querySelectorAll?.('textarea[id]') ?? []) sessionStorage.removeItem(draft(area));
+});

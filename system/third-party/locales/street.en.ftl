@@ -78,3 +78,4 @@ password-do = Change it
 field-old-password = Password you have now
 failure-password-not-matching = The password was not changed
 failure-password-not-matching-detail = Check your present password and the one-time code. A code works once; wait for the next one.
+message-unsent = Not sent: the line is away. Please try again.

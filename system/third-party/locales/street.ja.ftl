@@ -78,3 +78,4 @@ password-do = 変更する
 field-old-password = 今のパスワード
 failure-password-not-matching = パスワードは変更していません
 failure-password-not-matching-detail = 今のパスワードとワンタイムコードを確かめてください。コードは一度しか使えません。次のコードを待ってください。
+message-unsent = 送れていません。回線が切れています。もう一度押してください。

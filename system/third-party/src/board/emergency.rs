@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use http::HeaderMap;
 use tomori_look::{Html, When};
 use tomori_smart_home::StaffId;
 
 use super::case;
 use crate::desk::Desk;
-use crate::door::{AtBoard, Failure, Say, Seat, Signed};
+use crate::door::{AtBoard, Failure, Say, Seat, Signed, done};
 
 #[derive(Template)]
 #[template(path = "emergencies.html")]
@@ -98,11 +99,12 @@ pub(super) async fn draw(
 pub(super) async fn acknowledge(
     State(desk): State<Desk>,
     Path(number): Path<String>,
+    headers: HeaderMap,
     Signed { at, .. }: Signed<AtBoard>,
 ) -> Result<Response, Failure> {
     let number: i64 = number.parse().map_err(|_| Failure::not_found())?;
     desk.inner.emergency.acknowledge(&at.seat.viewer, number).await?;
-    Ok(Redirect::to("/board").into_response())
+    Ok(done(&headers, "/board"))
 }
 
 /// `POST /emergencies/{number}/end`

@@ -1,10 +1,12 @@
 //! What happens before a request gets further: in which language, who, in which role, from which page, how often.
 
+mod answer;
 mod failure;
 mod fields;
 mod seat;
 mod texts;
 
+pub(crate) use answer::done;
 pub use failure::Failure;
 pub(crate) use failure::logged;
 pub use fields::{Carried, Fields};

@@ -3,13 +3,13 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use http::HeaderMap;
 use tomori_look::{Html, When};
 
 use crate::board::names;
 use crate::desk::Desk;
-use crate::door::{Failure, Say, Seat, Signed, Street};
+use crate::door::{Failure, Say, Seat, Signed, Street, done};
 
 #[derive(Template)]
 #[template(path = "emergency_button.html")]
@@ -69,8 +69,5 @@ pub(super) async fn press(
     Signed { at, fields }: Signed<Street>,
 ) -> Result<Response, Failure> {
     desk.inner.emergency.press(&at.seat.viewer, fields.get("key")).await?;
-    if headers.contains_key("tomori-part") {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    Ok(Redirect::to("/duty").into_response())
+    Ok(done(&headers, "/duty"))
 }

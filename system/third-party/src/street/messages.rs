@@ -2,12 +2,13 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use http::HeaderMap;
 use tomori_look::{Html, When};
 
 use crate::board::{MessageReader, message_list, names};
 use crate::desk::Desk;
 use crate::dispatch::{Mission, MissionState};
-use crate::door::{Failure, Seat, Signed, Street};
+use crate::door::{Failure, Seat, Signed, Street, done};
 
 /// The messages of the mission, from the moment the guard has said yes.
 pub(super) async fn draw(desk: &Desk, seat: &Seat, when: &When, mission: Option<&Mission>) -> Result<Html, Failure> {
@@ -36,9 +37,10 @@ pub(super) async fn reply(
 pub(super) async fn read(
     State(desk): State<Desk>,
     Path(number): Path<String>,
+    headers: HeaderMap,
     Signed { at, .. }: Signed<Street>,
 ) -> Result<Response, Failure> {
     let number: i64 = number.parse().map_err(|_| Failure::not_found())?;
     desk.inner.dispatch.read(&at.seat.viewer, number).await?;
-    Ok(Redirect::to("/duty").into_response())
+    Ok(done(&headers, "/duty"))
 }

@@ -45,3 +45,17 @@ async fn only_guards_have_skills_and_whoever_goes_takes_them_along() {
     assert_eq!(office.post(&format!("/people/{guard}/remove"), &[]).await.status, 303);
     assert!(town.world.services.dispatch.skills().await.unwrap().is_empty());
 }
+
+/// Whoever is removed while they drive is followed by the next one.
+#[tokio::test]
+async fn whoever_is_removed_on_the_way_is_followed_by_the_next() {
+    let mut town = town(&[("35.6810", "139.7600"), ("35.7000", "139.7600")]).await;
+    let guard = town.guards[0].0.clone();
+    let send = format!("{}/send", town.path);
+    town.operator.post(&send, &[("guard", guard.as_str())]).await;
+    let yes = [("answer", "accept")];
+    assert_eq!(town.guards[0].1.post("/duty/mission", &yes).await.status, 303);
+    let mut office = town.world.office.clone();
+    assert_eq!(office.post(&format!("/people/{guard}/remove"), &[]).await.status, 303);
+    assert!(town.guards[1].1.get("/duty").await.text.contains("Can you go?"));
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use tomori_smart_home::StaffId;
 
-use super::super::model::{Guard, Mission, Place};
+use super::super::model::{Guard, Mission, MissionState, Place};
 use super::super::skill::Skill;
 use super::super::store;
 use super::{DispatchError, Service};
@@ -91,13 +91,34 @@ impl Service {
         Ok(())
     }
 
-    /// Somebody has left the company: nobody knows where they are or what they can do, and nobody sends them.
+    /// Somebody has left the company: nobody knows where they are or what they can do, and nobody sends them. Where they
+    /// were going, the next one is asked.
     ///
     /// # Errors
     /// When it cannot be stored.
     pub async fn forget_guard(&self, staff: &StaffId) -> Result<(), DispatchError> {
-        let staff = staff.clone();
-        let database = &self.inner.database;
-        Ok(database.write(move |tx| store::forget_guard(tx, &staff)).await?)
+        let (gone, now) = (staff.clone(), self.now());
+        let left = self
+            .inner
+            .database
+            .write(move |tx| {
+                store::forget_guard(tx, &gone)?;
+                let Some(mission) = store::of_guard(tx, &gone)? else {
+                    return Ok(None);
+                };
+                let goes = mission.state.may_become(MissionState::CalledOff);
+                let last = if goes {
+                    MissionState::CalledOff
+                } else {
+                    MissionState::Done
+                };
+                store::set_state(tx, &mission, last, now)?;
+                Ok(goes.then_some(mission.case))
+            })
+            .await?;
+        match left {
+            Some(case) => self.ask_next(&case).await,
+            None => Ok(()),
+        }
     }
 }
