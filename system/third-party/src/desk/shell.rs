@@ -109,7 +109,7 @@ pub(crate) fn page(
         .collect();
     let aside = Html::trusted(format!(
         "<form class=\"who\" method=\"post\" action=\"/sign-out\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">\
-         <span>{} <span class=\"soft small\">{}</span></span> <a href=\"/account/password\">{}</a> \
+         <span>{} <span class=\"soft small\">{}</span></span> <a class=\"button quiet\" href=\"/account/password\">{}</a> \
          <button class=\"quiet\">{}</button></form>",
         Html::text(&seat.viewer.csrf),
         Html::text(&seat.viewer.name),
