@@ -215,7 +215,9 @@ async fn what_is_over_is_forgotten_whole() {
     let mut tries = 0;
     while services.cases.case(&id).await.is_ok() {
         tries += 1;
-        assert!(tries < 1_000, "nobody forgets");
+        assert!(tries < 3_000, "nobody forgets");
+        // The watch may have looked at the clock a moment ago, and sleeps an hour since then.
+        town.world.clock.advance(Duration::from_secs(3_600));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(services.photos.of_case(&id).await.unwrap().is_empty());
