@@ -182,6 +182,14 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
     }))
 }
 
+/// Key of who it was when it was nobody.
+fn by_itself(what: &str) -> &'static str {
+    match what {
+        "unlockSent" | "unlockNotSent" | "unlockNoAnswer" | "unlockWithdrawn" | "unlockExpired" => "entry-by-server",
+        _ => "entry-by-itself",
+    }
+}
+
 pub(super) fn name_of(say: Say, names: &HashMap<StaffId, String>, who: &StaffId) -> String {
     names.get(who).map_or_else(|| say.text("owner-gone"), Clone::clone)
 }
@@ -250,7 +258,7 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
             let who = entry
                 .who
                 .as_ref()
-                .map_or_else(|| say.text("entry-by-itself"), |who| name_of(say, names, who));
+                .map_or_else(|| say.text(by_itself(&entry.what)), |who| name_of(say, names, who));
             Moment {
                 time: when.moment_html(entry.at),
                 tone,

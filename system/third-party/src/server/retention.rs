@@ -39,6 +39,7 @@ async fn forget(services: &Services, before: Timestamp) -> Result<(), ServerErro
         for case in over {
             services.photos.forget_case(&case).await?;
             services.dispatch.forget_case(&case).await?;
+            services.unlock.forget_case(&case).await?;
             // Last: what was left by a stop in between is found again.
             services.cases.forget(&case).await?;
         }

@@ -354,4 +354,14 @@ async fn another_guard_another_operator_and_a_closed_case() {
         refused.status == 409 && refused.text.contains("This case is closed"),
         "{refused:?}"
     );
+    // When the case's time is over, what was signed for it goes with it.
+    let unlock = door.company.world.services.unlock.clone();
+    door.company.world.clock.advance(Duration::from_secs(731 * 24 * 3600));
+    for _ in 0..1_000 {
+        if unlock.drafts(&door.case).await.unwrap().is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("nobody forgets what was signed");
 }

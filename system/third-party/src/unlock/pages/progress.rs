@@ -28,6 +28,8 @@ struct PartPage<'a> {
     hint: String,
     /// Where to sign, and what the button says.
     sign: Option<(String, String)>,
+    /// Whether everybody waits for this signature.
+    is_next: bool,
     withdraw: Option<String>,
     past: Vec<Past>,
     wrong_codes: String,
@@ -65,8 +67,9 @@ pub(crate) async fn part(desk: &Desk, seat: &Seat, case: &Case) -> Result<Html, 
     let path = |word: &str| format!("/cases/{}/unlock/{word}", case.id);
     let sign = match (viewer.role, state) {
         _ if !is_open || house.is_none() => None,
-        (Role::Guard, None | Some(State::Arrived | State::Requested)) => {
-            Some(("/duty/arrival".to_owned(), say.text("sign-arrival-go")))
+        (Role::Guard, None) => Some(("/duty/arrival".to_owned(), say.text("sign-arrival-go"))),
+        (Role::Guard, Some(State::Arrived | State::Requested)) => {
+            Some(("/duty/arrival".to_owned(), say.text("sign-arrival-again")))
         }
         (Role::Supervisor, Some(State::Requested)) if !is_own_request => {
             Some((path("approval"), say.text("sign-approval-go")))
@@ -102,6 +105,7 @@ pub(crate) async fn part(desk: &Desk, seat: &Seat, case: &Case) -> Result<Html, 
         drawn: shown.map_or_else(Html::empty, |draft| draw(say, &when, &names, draft)),
         hint,
         sign,
+        is_next: viewer.role != Role::Guard || open.is_none(),
         withdraw: may_withdraw.then_some(withdraw),
         past: earlier
             .map(|draft| Past {

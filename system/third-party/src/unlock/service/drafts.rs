@@ -79,6 +79,16 @@ impl Service {
         }
     }
 
+    /// Forgets what was signed for a case. The audit log keeps that it was.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn forget_case(&self, case: &CaseId) -> Result<(), UnlockError> {
+        let case = case.clone();
+        let database = &self.inner.database;
+        Ok(database.write(move |tx| store::drafts::forget(tx, &case)).await?)
+    }
+
     async fn end(&self, case: &CaseId, who: Option<&StaffId>) -> Result<(), UnlockError> {
         let (wanted, now) = (case.clone(), self.now());
         self.inner

@@ -100,3 +100,8 @@ pub(in super::super) fn put(tx: &mut Tx<'_>, draft: &Draft) -> Result<(), DbErro
     )
     .map(drop)
 }
+
+pub(in super::super) fn forget(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), DbError> {
+    tx.execute("DELETE FROM draft WHERE alarm_case = $1", &values![case.as_str()])
+        .map(drop)
+}
