@@ -522,3 +522,7 @@ failure-unlock-same-person = Nobody approves what they asked for
 failure-unlock-same-person-detail = Nothing was signed. Guard, operator and supervisor must be three people.
 failure-unlock-refused = This signature is not taken
 failure-unlock-refused-detail = The reason: { $why }. Nothing was changed.
+board-unlock-request = unlock: request missing
+board-unlock-approval = unlock: approval missing
+board-unlock-answer = unlock: answer awaited
+roster-remove-why = Removes a lost passkey in its owner’s place. The next roster revokes it; until then gateways take what it signs, so sign one at once.

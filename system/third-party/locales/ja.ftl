@@ -495,3 +495,7 @@ failure-unlock-same-person = 自分の要求は承認できません
 failure-unlock-same-person-detail = 何も署名していません。警備員・管制員・管制責任者は、別々の三人でなければなりません。
 failure-unlock-refused = この署名は受け付けられません
 failure-unlock-refused-detail = { $why }。何も変更していません。
+board-unlock-request = 解錠の要求待ち
+board-unlock-approval = 解錠の承認待ち
+board-unlock-answer = 解錠の返事待ち
+roster-remove-why = 紛失したパスキーを、本人に代わって削除します。次の名簿で失効します。それまでゲートウェイは受け付けるので、急いで名簿に署名してください。

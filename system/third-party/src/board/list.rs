@@ -16,7 +16,7 @@ use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
 use crate::dispatch::Mission;
 use crate::door::{AtBoard, Carried, Failure, Say, Seat};
-use crate::unlock::pages::passkey_news;
+use crate::unlock::pages::{passkey_news, unlock_note};
 
 /// Lines on a page: more than anybody can work through before the next look.
 const PAGE: usize = 100;
@@ -113,10 +113,15 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
     let names = names(desk).await?;
     let missions = desk.inner.dispatch.open_missions().await?;
     let when = shell::when(desk, say);
+    let waiting = desk.inner.unlock.waiting().await?;
     let lines: Vec<Line> = cases
         .iter()
         .take(PAGE)
-        .map(|case| line(desk, seat, &when, &names, &missions, case))
+        .map(|case| {
+            let mut line = line(desk, seat, &when, &names, &missions, case);
+            line.notes.extend(unlock_note(say, &waiting, &case.id));
+            line
+        })
         .collect();
     let emergencies = emergency::draw(desk, seat, &when, &names).await?;
     let nothing = if lines.is_empty() {

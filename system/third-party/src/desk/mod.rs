@@ -137,6 +137,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/roster"),
     ("POST", "/roster"),
     ("GET", "/roster/description"),
+    ("POST", "/roster/passkeys/{passkey}/remove"),
     ("POST", "/roster/send"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),

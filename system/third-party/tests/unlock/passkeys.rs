@@ -41,14 +41,14 @@ async fn a_session_that_is_not_fresh() {
     company.world.clock.advance(Duration::from_secs(600));
     let refused = guard.ask("/account/passkeys/begin", &[]).await;
     assert!(
-        refused.status == 403 && refused.text.contains("signed in a while ago"),
+        refused.status == 409 && refused.text.contains("signed in a while ago"),
         "{refused:?}"
     );
     assert_eq!(
         answer(&mut guard, &passkey(2), &asked, &company.making()).await.status,
-        403
+        409
     );
-    assert_eq!(guard.post("/account/passkeys/1/remove", &[]).await.status, 403);
+    assert_eq!(guard.post("/account/passkeys/1/remove", &[]).await.status, 409);
     let page = guard.get("/account/passkeys").await.text;
     assert!(page.contains("Sign in once more") && !page.contains("data-passkey=\"make\""));
 }
@@ -173,6 +173,21 @@ async fn a_registration_with_an_existing_credential_id() {
     assert_eq!(browser.post("/account/passkeys/1/remove", &[]).await.status, 303);
     assert_eq!(register(&mut other, &passkey(1), &company.making()).await.status, 409);
     assert_eq!(register(&mut browser, &owner.key, &company.making()).await.status, 409);
+}
+
+/// Whoever lost the phone with passkey and second factor cannot sign in to say so.
+#[tokio::test]
+async fn an_administrator_removes_a_lost_passkey() {
+    let company = Company::new().await;
+    let mut guard = company.member(Role::Guard, "守", 1).await;
+    let mut office = company.world.office.clone();
+    assert_eq!(guard.browser.post("/roster/passkeys/1/remove", &[]).await.status, 403);
+    assert!(office.get("/roster").await.text.contains("/roster/passkeys/1/remove"));
+    assert_eq!(office.post("/roster/passkeys/1/remove", &[]).await.status, 303);
+    assert_eq!(office.post("/roster/passkeys/1/remove", &[]).await.status, 404);
+    assert!(guard.browser.get("/duty").await.text.contains("was removed"));
+    company.world.clock.advance(Duration::from_secs(601));
+    assert_eq!(office.post("/roster/passkeys/1/remove", &[]).await.status, 409);
 }
 
 #[tokio::test]

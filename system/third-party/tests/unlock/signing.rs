@@ -31,7 +31,23 @@ async fn three_signatures_become_a_bundle_and_the_answer_is_told() {
         form.contains("玄関") && !form.contains("勝手口"),
         "only authenticated locks: {form}"
     );
+    assert!(
+        door.operator
+            .browser
+            .get("/board")
+            .await
+            .text
+            .contains("unlock: request missing")
+    );
     assert_eq!(door.request().await.location, door.path);
+    assert!(
+        door.supervisor
+            .browser
+            .get("/board")
+            .await
+            .text
+            .contains("unlock: approval missing")
+    );
     let form = door
         .supervisor
         .browser

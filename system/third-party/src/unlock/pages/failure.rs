@@ -12,7 +12,7 @@ impl From<UnlockError> for Failure {
         let conflict = |slug: &'static str| Self::new(StatusCode::CONFLICT, slug);
         match error {
             UnlockError::NoParty => conflict("passkeys-no-party"),
-            UnlockError::NotFresh => Self::new(StatusCode::FORBIDDEN, "not-fresh"),
+            UnlockError::NotFresh => conflict("not-fresh"),
             UnlockError::Spent => conflict("question-spent"),
             UnlockError::NotRegistered(why) => conflict("passkey-refused").because(why.ja(), why.to_string()),
             UnlockError::Taken => conflict("passkey-taken"),

@@ -19,7 +19,7 @@ use crate::desk::Desk;
 use crate::door::Fields;
 
 pub(crate) use passkeys::news as passkey_news;
-pub(crate) use progress::{part as unlock_part, refusal};
+pub(crate) use progress::{note as unlock_note, part as unlock_part, refusal};
 pub(crate) use roster::news as roster_news;
 
 /// The largest form with a roster in it: Base64 takes four letters for three bytes.
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<Desk> {
         .route("/roster", get(roster::page).merge(keep))
         .route("/roster/description", get(roster::description))
         .route("/roster/send", post(roster::send))
+        .route("/roster/passkeys/{passkey}/remove", post(roster::remove))
         .route("/duty/arrival", get(signing::arrival_page).post(signing::sign_arrival))
         .route("/duty/arrival/begin", post(signing::begin_arrival))
         .route("/duty/arrival/withdraw", post(signing::withdraw_arrival))

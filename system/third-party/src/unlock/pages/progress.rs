@@ -7,8 +7,8 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use tomori_look::{Html, Icon, Tone, When, badge};
 use tomori_runtime::i18n::Lang;
-use tomori_smart_home::StaffId;
 use tomori_smart_home::unlock::Refusal;
+use tomori_smart_home::{CaseId, StaffId};
 
 use super::super::draft::{Draft, Part, State};
 use crate::cases::Case;
@@ -119,6 +119,16 @@ pub(crate) async fn part(desk: &Desk, seat: &Seat, case: &Case) -> Result<Html, 
             String::new()
         },
     }))
+}
+
+/// What a line of the board says of a case's door: whose signature is missing, or that the gateway's answer is.
+pub(crate) fn note(say: Say, waiting: &HashMap<CaseId, State>, case: &CaseId) -> Option<Html> {
+    let (tone, key) = match waiting.get(case)? {
+        State::Arrived => (Tone::Sent, "board-unlock-request"),
+        State::Requested => (Tone::Attention, "board-unlock-approval"),
+        _ => (Tone::Moving, "board-unlock-answer"),
+    };
+    Some(badge(tone, &say.text(key)))
 }
 
 /// A draft: three signatures, the door, and the time that is left.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use http::{StatusCode, header};
@@ -12,6 +12,7 @@ use tomori_runtime::i18n::Lang;
 use tomori_smart_home::StaffId;
 use tomori_smart_home::unlock::Role;
 
+use super::super::passkey::is_fresh;
 use super::super::roster::{Change, Warning};
 use super::super::service::{Kept, Overview};
 use super::passkeys;
@@ -30,6 +31,7 @@ struct RosterPage<'a> {
     kept: Option<Row>,
     changes: Vec<String>,
     passkeys: Vec<PasskeyRow>,
+    is_fresh: bool,
 }
 
 struct Row {
@@ -45,6 +47,8 @@ struct Row {
 }
 
 struct PasskeyRow {
+    number: i64,
+    is_there: bool,
     person: String,
     name: String,
     standing: Html,
@@ -63,6 +67,8 @@ async fn show(desk: &Desk, seat: &Seat, failure: Option<&Failure>) -> Result<Res
     let name = |id: &StaffId| names.get(id).cloned().unwrap_or_else(|| say.text("owner-gone"));
     let roster = overview.kept.as_ref().map(|kept| &kept.roster);
     let rows = overview.passkeys.iter().map(|passkey| PasskeyRow {
+        number: passkey.number,
+        is_there: passkey.removed_at.is_none(),
         person: name(&passkey.staff),
         name: passkey.name.clone(),
         standing: passkeys::standing(say, passkey.standing(roster)),
@@ -79,6 +85,7 @@ async fn show(desk: &Desk, seat: &Seat, failure: Option<&Failure>) -> Result<Res
         root: desk.inner.unlock.root(),
         changes: overview.changes.iter().map(|it| change(say, it)).collect(),
         passkeys: rows.collect(),
+        is_fresh: is_fresh(seat.viewer.since, desk.door.clock.now()),
         kept: overview
             .kept
             .as_ref()
@@ -222,6 +229,17 @@ fn pasted(text: &str) -> Vec<u8> {
         BASE64.decode(format!("{letters}{padding}").as_bytes()).ok()
     })
     .unwrap_or_default()
+}
+
+/// `POST /roster/passkeys/{passkey}/remove`: somebody has lost a passkey, and cannot sign in to say so.
+pub(super) async fn remove(
+    State(desk): State<Desk>,
+    Path(number): Path<String>,
+    Signed { at, .. }: Signed<Office>,
+) -> Result<Response, Failure> {
+    let number = number.parse().map_err(|_| Failure::not_found())?;
+    desk.inner.unlock.remove_anybodys(&at.seat.viewer, number).await?;
+    Ok(Redirect::to("/roster").into_response())
 }
 
 /// `POST /roster/send`

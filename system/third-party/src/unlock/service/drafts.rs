@@ -1,5 +1,7 @@
 //! Drafts after they were signed: taken back, sent, answered, over.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 use tomori_smart_home::unlock::{Digest, Receipt, RefusalNotice, Statement as _};
 use tomori_smart_home::{CaseId, IncidentId, StaffId};
@@ -48,6 +50,15 @@ impl Service {
         Ok(database
             .read(move |reader| store::drafts::open_of(reader, &case))
             .await?)
+    }
+
+    /// The cases in which somebody or the gateway has something to do for a door.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn waiting(&self) -> Result<HashMap<CaseId, State>, UnlockError> {
+        let open = self.inner.database.read(store::drafts::open).await?;
+        Ok(open.into_iter().map(|draft| (draft.case, draft.state)).collect())
     }
 
     /// Takes a draft back: the guard who began it, whoever sees to the case, or a supervisor. What was sent cannot be called

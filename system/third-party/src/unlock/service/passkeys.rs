@@ -207,6 +207,32 @@ impl Service {
         Ok(())
     }
 
+    /// Removes a passkey of whomever, for an administrator who was told that it is lost.
+    ///
+    /// # Errors
+    /// [`UnlockError::NotFresh`], [`UnlockError::NotFound`].
+    pub async fn remove_anybodys(&self, viewer: &Viewer, number: i64) -> Result<(), UnlockError> {
+        let now = self.now();
+        if !passkey::is_fresh(viewer.since, now) {
+            return Err(UnlockError::NotFresh);
+        }
+        let found = self.all_passkeys().await?;
+        let owner = found.into_iter().find(|passkey| passkey.number == number);
+        let owner = owner.ok_or(UnlockError::NotFound)?.staff;
+        let of = owner.clone();
+        let database = &self.inner.database;
+        let removed = database
+            .write(move |tx| store::passkeys::remove(tx, &of, number, now))
+            .await?;
+        if !removed {
+            return Err(UnlockError::NotFound);
+        }
+        let who = viewer.staff.as_str();
+        self.audit(who, "passkey.removed", owner.as_str(), json!({ "number": number }))
+            .await;
+        Ok(())
+    }
+
     /// Removes what somebody had who left the company.
     ///
     /// # Errors
