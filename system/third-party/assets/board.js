@@ -59,6 +59,10 @@ function ring() {
   for (const [at, frequency] of tones.entries()) tone(audio.currentTime + at * 0.4, frequency);
 }
 
+function road() {
+  return board?.querySelector('[data-board-part]')?.dataset.road ?? '';
+}
+
 function show(button, on) {
   button.setAttribute('aria-pressed', String(on));
   button.querySelector('[data-word]').textContent = on ? button.dataset.on : button.dataset.off;
@@ -134,6 +138,7 @@ function apply(markup) {
   const shown = board.querySelector('[data-board-part]');
   if (!fresh || !shown) return;
   const before = lines();
+  const roadBefore = road();
   const known = new Set(before.map((line) => line.dataset.line));
   const active = document.activeElement;
   const held = active?.closest?.('.board-line')?.querySelector('[data-line]')?.dataset.line;
@@ -156,6 +161,11 @@ function apply(markup) {
     if (voice) voice.textContent = emergency;
     ring();
     return;
+  }
+  // That the platform is not heard is as urgent as an alarm: one may be waiting there.
+  if (road() && road() !== roadBefore) {
+    if (voice) voice.textContent = road();
+    ring();
   }
   const news = now.filter((line) => !known.has(line.dataset.line));
   if (news.length > 0) {

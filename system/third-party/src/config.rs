@@ -13,8 +13,8 @@ use tomori_smart_home::CompanyId;
 use tomori_unlock::{RootKey, RootKeyError};
 
 use crate::door::Door;
-use crate::receiver;
 use crate::unlock::{self, RelyingParty};
+use crate::{partner, receiver};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub receiver: Receiver,
     /// What is kept, and for how long.
     pub records: Records,
+    /// The line to the service platform.
+    pub platform: Platform,
 }
 
 /// The door for people (`[web]`).
@@ -108,6 +110,29 @@ impl Default for Records {
     }
 }
 
+/// The line to the service platform (`[platform]`). Where the platform is, and who this server is there, comes from its
+/// enrolment (`tomori third-party enrol`).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Platform {
+    /// `host:port` of the platform's partner door, instead of the one that was used for the enrolment.
+    pub address: Option<String>,
+    /// How often the platform is told that this server is there, in seconds; 1 to 60.
+    pub beat_s: u64,
+    /// After how many seconds without a word the platform is taken for lost; 2 to 600.
+    pub silent_after_s: u64,
+}
+
+impl Default for Platform {
+    fn default() -> Self {
+        Self {
+            address: None,
+            beat_s: tomori_partner_link::BEAT_S,
+            silent_after_s: tomori_partner_link::SILENT_AFTER_S,
+        }
+    }
+}
+
 impl Default for Web {
     fn default() -> Self {
         Self {
@@ -183,6 +208,14 @@ impl Config {
         }
     }
 
+    pub(crate) fn road(&self) -> partner::Settings {
+        partner::Settings {
+            address: self.platform.address.clone(),
+            beat: Duration::from_secs(self.platform.beat_s),
+            silent_after: Duration::from_secs(self.platform.silent_after_s),
+        }
+    }
+
     pub(crate) fn receiver_limits(&self) -> receiver::Limits {
         let refill = |burst: u32, per_second: u32| Refill {
             burst: f64::from(burst),
@@ -222,6 +255,18 @@ impl Validate for Config {
             Rejection::unless_within(key, &given, &1, &most)?;
         }
         Rejection::unless_within("records.keep_days", &self.records.keep_days, &30, &3_650)?;
+        Rejection::unless_within("platform.beat_s", &self.platform.beat_s, &1, &60)?;
+        Rejection::unless_within("platform.silent_after_s", &self.platform.silent_after_s, &2, &600)?;
+        if let Some(address) = &self.platform.address {
+            let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+            if port.is_none_or(|(_, port)| port.parse::<u16>().is_err() || port == "0") || address.len() > 128 {
+                return Err(Rejection::new(
+                    "platform.address",
+                    "not host:port; write for example \"platform.example.jp:7445\"",
+                    "host:port の形ではありません。例: \"platform.example.jp:7445\"",
+                ));
+            }
+        }
         if web.tls == WebTls::Off && !web.listen.ip().is_loopback() {
             return Err(Rejection::new(
                 "web.tls",
@@ -335,6 +380,7 @@ mod tests {
             .collect();
         let all: Config = parse_valid("third-party.example.toml", &all).unwrap();
         assert!(all.web.certificate.is_some() && all.web.key.is_some() && all.web.public_origin.is_some());
+        assert!(all.platform.address.is_some());
         assert!(all.web.rp_id.is_some() && all.company.id.is_some() && all.company.root.is_some());
         let rest = Config {
             web: Web {
@@ -345,11 +391,16 @@ mod tests {
                 ..all.web
             },
             company: Company::default(),
+            platform: Platform {
+                address: None,
+                ..all.platform
+            },
             ..all
         };
         assert_eq!(rest, Config::default(), "the example must show the defaults");
         for key in "listen tls certificate key public_origin rp_id connections connections_per_address id root tcp udp \
-                    frames_per_second frames_burst panel_frames_per_second panel_frames_burst keep_days"
+                    frames_per_second frames_burst panel_frames_per_second panel_frames_burst keep_days address beat_s \
+                    silent_after_s"
             .split_whitespace()
         {
             let shown = format!("#: {key} = ");
@@ -371,6 +422,7 @@ mod tests {
             ),
             ("[company]\nid = \"guards\"\n", "company.id"),
             ("[company]\nroot = \"DG7UICL\"\n", "company.root"),
+            ("[platform]\naddress = \"platform\"\n", "platform.address"),
             ("[receiver]\nconnections = 0\n", "receiver.connections"),
             ("[receiver]\npanel_frames_burst = 0\n", "receiver.panel_frames_burst"),
             ("[records]\nkeep_days = 7\n", "records.keep_days"),

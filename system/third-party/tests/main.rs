@@ -6,6 +6,7 @@
 mod board;
 mod desk;
 mod dispatch;
+mod partner;
 mod receiver;
 mod unlock;
 mod world;

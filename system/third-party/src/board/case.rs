@@ -11,7 +11,7 @@ use tomori_smart_home::{CaseId, StaffId};
 
 use super::list::{clock, names, owner, priority_word, what};
 use super::{dispatch, emergency, messages, photos};
-use crate::cases::{CaseView, Entry, Kind, Outcome, Source, Step, script};
+use crate::cases::{Case, CaseView, Entry, Kind, Outcome, Step, script};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
 use crate::door::{AtBoard, Failure, Fields, Say, Seat, Signed};
@@ -23,12 +23,15 @@ struct CasePage<'a> {
     say: Say,
     title: String,
     told: Html,
-    is_remote: bool,
     live: Html,
     id: &'a str,
     csrf: &'a str,
     is_mine: bool,
     is_open: bool,
+    /// Whether its door can be opened from afar.
+    is_remote: bool,
+    /// Whether it is a house of the platform.
+    is_house: bool,
     outcomes: Html,
     note: &'a str,
     report: &'a str,
@@ -51,15 +54,25 @@ struct Part<'a> {
     emergencies: Html,
     closed: Html,
     account: String,
-    name: String,
-    address: String,
-    notes: String,
+    /// Where it is; `None` for who may not know, or while it is not disclosed.
+    known: Option<Known>,
+    is_house: bool,
     is_plain: bool,
     steps: Vec<StepRow>,
     is_mine: bool,
     may_take: bool,
     may_arrive: bool,
     happened: Html,
+}
+
+/// Where to go, and what helps there.
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) plan: String,
+    pub(crate) notes: String,
+    pub(crate) place: Option<(f64, f64)>,
+    pub(crate) locks: Vec<(String, bool)>,
 }
 
 struct StepRow {
@@ -105,12 +118,13 @@ pub(super) async fn show(
     let body = Html::of(&CasePage {
         say,
         told: failure.map_or_else(Html::empty, |failure| shell::wrong(failure, say)),
-        is_remote: desk.inner.unlock.house(id).await?.is_some(),
         live: live("/board/events", &fragment, &say.text("board-lost"), &part),
         id: id.as_str(),
         csrf: &seat.viewer.csrf,
         is_mine: view.case.owner.as_ref() == Some(&seat.viewer.staff),
         is_open: view.case.closed_at.is_none(),
+        is_remote: desk.inner.unlock.house(id).await?.is_some(),
+        is_house: view.case.source.panel().is_none(),
         outcomes: choices("outcome", &say.text("close-outcome"), false, &options, None),
         note: given.raw("note"),
         report: given.raw("report"),
@@ -126,9 +140,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
     let when = shell::when(desk, say);
     let names = names(desk).await?;
     let mine = case.owner.as_ref() == Some(&seat.viewer.staff);
-    let Source::Panel(account) = &case.source;
-    let panel = desk.inner.panels.find(account);
-    let customer = panel.map(|panel| panel.customer.clone()).unwrap_or_default();
+    let known = whereabouts(desk, case, mine).await?;
     let steps = script::steps(case.kind, case.danger);
     let done = |step: Step| {
         let ticked = view.steps.iter().find(|ticked| ticked.step == step)?;
@@ -160,10 +172,9 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         } else {
             notice(Tone::Confirmed, &say.text("case-is-closed"), &Html::empty())
         },
-        account: account.to_string(),
-        name: customer.name,
-        address: customer.address,
-        notes: customer.notes,
+        account: case.source.name(),
+        known,
+        is_house: case.source.panel().is_none(),
         is_plain: case.is_plain,
         steps: steps
             .iter()
@@ -190,6 +201,38 @@ fn by_itself(what: &str) -> &'static str {
     }
 }
 
+/// Where a case is. A house's is told to those alone who may know: its owner, and the guard who goes there.
+pub(crate) async fn whereabouts(desk: &Desk, case: &Case, may_know: bool) -> Result<Option<Known>, Failure> {
+    if let Some(account) = case.source.panel() {
+        let panel = desk.inner.panels.find(account);
+        let customer = panel.map(|panel| panel.customer.clone()).unwrap_or_default();
+        return Ok(Some(Known {
+            name: customer.name,
+            address: customer.address,
+            plan: String::new(),
+            notes: customer.notes,
+            place: customer.place,
+            locks: Vec::new(),
+        }));
+    }
+    if !may_know {
+        return Ok(None);
+    }
+    let disclosed = desk.inner.cases.disclosed(&case.id).await?;
+    Ok(disclosed.map(|disclosed| Known {
+        name: disclosed.name.unwrap_or_default(),
+        address: disclosed.address.unwrap_or_default(),
+        plan: disclosed.plan.unwrap_or_default(),
+        notes: disclosed.entry_notes.unwrap_or_default(),
+        place: None,
+        locks: disclosed
+            .locks
+            .into_iter()
+            .map(|lock| (lock.name, lock.is_trusted))
+            .collect(),
+    }))
+}
+
 pub(super) fn name_of(say: Say, names: &HashMap<StaffId, String>, who: &StaffId) -> String {
     names.get(who).map_or_else(|| say.text("owner-gone"), Clone::clone)
 }
@@ -210,6 +253,17 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "step" => ("entry-step", Tone::Confirmed),
                 "arrived" => ("entry-arrived", Tone::Confirmed),
                 "closed" => ("entry-closed", Tone::Confirmed),
+                "disclosed" => ("entry-disclosed", Tone::Sent),
+                "platformNote" => ("entry-platform-note", Tone::Sent),
+                "platformClosed" => ("entry-platform-closed", Tone::Attention),
+                "attested" => ("entry-attested", Tone::Resting),
+                "doorOpened" => ("entry-door-opened", Tone::Attention),
+                "doorUnsure" => ("entry-door-unsure", Tone::Alarm),
+                "doorRefused" => ("entry-door-refused", Tone::Alarm),
+                "doorLocked" => ("entry-door-locked", Tone::Confirmed),
+                "doorNotLocked" => ("entry-door-not-locked", Tone::Alarm),
+                "doorLeftOpen" => ("entry-door-left-open", Tone::Alarm),
+                "doorOther" => ("entry-door-other", Tone::Sent),
                 "sent" => ("entry-sent", Tone::Sent),
                 "accepted" => ("entry-accepted", Tone::Moving),
                 "declined" => ("entry-declined", Tone::Attention),
@@ -301,7 +355,36 @@ pub(super) async fn take(
 ) -> Result<Response, Failure> {
     let id = id(&case)?;
     let done = desk.inner.cases.take(&at.seat.viewer, &id).await;
+    // Whoever sees to it has to know where it is; the platform writes down who asked.
+    if done.is_ok() && desk.inner.cases.house(&id).await?.is_some() {
+        desk.inner.partner.disclose_soon(&id, &at.seat.viewer.name);
+    }
     back(&desk, &at.seat, &id, &fields, done).await
+}
+
+/// `POST /cases/{case}/disclosure`: asks the platform where it is, once more.
+pub(super) async fn disclose(
+    State(desk): State<Desk>,
+    Path(case): Path<String>,
+    Signed { at, fields }: Signed<AtBoard>,
+) -> Result<Response, Failure> {
+    let id = id(&case)?;
+    let view = desk.inner.cases.case(&id).await?;
+    let mine = view
+        .case
+        .may_work(&at.seat.viewer.staff)
+        .map_err(crate::cases::CaseError::from);
+    if mine.is_err() {
+        return back(&desk, &at.seat, &id, &fields, mine).await;
+    }
+    match desk.inner.partner.disclose(&id, &at.seat.viewer.name).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(error) => {
+            tracing::warn!(case = %id, %error, "where to go is not disclosed");
+            let failure = Failure::new(StatusCode::CONFLICT, "not-disclosed");
+            show(&desk, &at.seat, &id, &fields, Some(&failure)).await
+        }
+    }
 }
 
 /// `POST /cases/{case}/offer`

@@ -41,6 +41,8 @@ struct Part<'a> {
     lines: Vec<Line>,
     /// How many cases of life or house nobody sees to: the sound goes on while there are some.
     unseen: i64,
+    /// That the platform is not heard, in words; empty when it is, or when there is none.
+    road: String,
     before: Option<usize>,
     after: Option<usize>,
 }
@@ -138,6 +140,7 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
         say,
         csrf: &seat.viewer.csrf,
         emergencies,
+        road: road(desk, say, &when),
         unseen: counts.iter().filter(|it| it.priority <= 2).map(|it| it.free).sum(),
         counts: counts
             .iter()
@@ -154,6 +157,22 @@ async fn draw(desk: &Desk, seat: &Seat, from: usize) -> Result<Html, Failure> {
     }))
 }
 
+/// What is wrong with the line to the platform.
+fn road(desk: &Desk, say: Say, when: &When) -> String {
+    let standing = *desk.inner.partner.standing().borrow();
+    match standing.lost_since {
+        None => String::new(),
+        Some(since) => {
+            let key = if standing.is_refused {
+                "road-refused"
+            } else {
+                "road-lost"
+            };
+            say.with(key, &[("since", when.minutes(since).into())])
+        }
+    }
+}
+
 fn line(
     desk: &Desk,
     seat: &Seat,
@@ -163,23 +182,30 @@ fn line(
     case: &Case,
 ) -> Line {
     let say = seat.say;
-    let Source::Panel(account) = &case.source;
-    let panel = desk.inner.panels.find(account);
+    let panel = case.source.panel().map(|account| desk.inner.panels.find(account));
     let mine = case.owner.as_ref() == Some(&seat.viewer.staff);
     let mut notes = Vec::new();
     if case.is_plain {
         notes.push(badge(Tone::Attention, &say.text("case-plain")));
     }
     if case.restored_at.is_some() {
-        notes.push(badge(Tone::Resting, &say.text("case-restored")));
+        let key = match case.source {
+            Source::Panel(_) => "case-restored",
+            Source::House { .. } => "case-closed-there",
+        };
+        notes.push(badge(Tone::Resting, &say.text(key)));
     }
     Line {
         id: case.id.to_string(),
         priority: case.danger.priority(),
         priority_word: priority_word(say, case.danger.priority()),
         what: what(say, case),
-        whose: panel.map_or_else(|| say.text("case-no-panel"), |panel| panel.customer.name.clone()),
-        account: account.to_string(),
+        whose: match panel {
+            None => say.text("case-house"),
+            Some(None) => say.text("case-no-panel"),
+            Some(Some(panel)) => panel.customer.name.clone(),
+        },
+        account: case.source.name(),
         alarms: if case.alarms > 1 {
             say.with("board-alarms", &[("count", case.alarms.into())])
         } else {

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::presence::Stay;
 use crate::desk::Desk;
 use crate::door::{AtBoard, Failure, Seat, Street};
+use crate::partner::Standing;
 
 /// How often a quiet stream says that it is still there. Each time the session is looked at again, and the page redraws its
 /// clocks.
@@ -25,6 +26,7 @@ struct Following {
     desk: Desk,
     secret: String,
     changes: watch::Receiver<u64>,
+    road: watch::Receiver<Standing>,
     beat: Instant,
     is_over: bool,
     _stay: Stay,
@@ -44,10 +46,12 @@ fn follow(desk: Desk, seat: Seat) -> Result<Response, Failure> {
     let stay = desk.inner.presence.stay(&seat.viewer.staff);
     let stay = stay.ok_or(Failure::new(StatusCode::TOO_MANY_REQUESTS, "too-many-windows"))?;
     let changes = desk.inner.cases.changes();
+    let road = desk.inner.partner.standing();
     let following = Following {
         desk,
         secret: seat.secret,
         changes,
+        road,
         beat: Instant::now() + HEARTBEAT,
         is_over: false,
         _stay: stay,
@@ -75,6 +79,10 @@ impl Following {
                 changed.ok()?;
                 sleep(GATHER).await;
                 self.changes.mark_unchanged();
+                Some(Event::default().event("change").data("{}"))
+            }
+            changed = self.road.changed() => {
+                changed.ok()?;
                 Some(Event::default().event("change").data("{}"))
             }
             () = sleep_until(self.beat) => {

@@ -1,6 +1,6 @@
 //! The board: what has to be seen to, the highest priority first and of those the oldest, live, by keyboard alone.
 
-mod case;
+pub(crate) mod case;
 mod dispatch;
 mod emergency;
 mod list;
@@ -53,6 +53,7 @@ impl Board {
             .route("/cases/{case}", get(case::page))
             .route("/cases/{case}/part", get(case::part))
             .route("/cases/{case}/take", post(case::take))
+            .route("/cases/{case}/disclosure", post(case::disclose))
             .route("/cases/{case}/offer", post(case::offer))
             .route("/cases/{case}/send", post(case::send))
             .route("/cases/{case}/instructions", post(messages::instruct))

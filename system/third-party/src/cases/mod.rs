@@ -4,6 +4,7 @@
 //! somebody has to be at the house.
 
 pub mod arrival;
+mod house_store;
 pub mod model;
 pub mod script;
 mod service;
@@ -13,4 +14,7 @@ pub use arrival::{ArrivalClock, ArrivalState};
 pub use model::{Case, Danger, Kind, MOST_OPEN, Outcome, Refused, Source};
 pub use script::Step;
 pub(crate) use service::written;
-pub use service::{Board, CaseError, CaseView, Counts, Entry, Line, Needs, Service, Taken, TickedStep, Told};
+pub use service::{
+    Board, CaseError, CaseView, Counts, Entry, GatewayAnswer, House, Line, Lock, Needs, Saying, Service, Taken,
+    TakenChange, TickedStep, Told, Word,
+};

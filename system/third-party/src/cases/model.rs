@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tomori_sia_dc09::{Account, Hazard};
-use tomori_smart_home::{CaseId, StaffId};
+use tomori_smart_home::{CaseId, HomeId, IncidentId, StaffId};
 
 use super::arrival::{self, ArrivalClock};
 use super::script::{self, Step};
@@ -60,6 +60,13 @@ pub enum Danger {
 pub enum Source {
     /// A panel of another maker, over DC-09. There is no remote unlock for it.
     Panel(Account),
+    /// A house of the platform, in one incident of its own.
+    House {
+        /// The incident, as its gateway calls it.
+        incident: IncidentId,
+        /// The home.
+        home: HomeId,
+    },
 }
 
 /// A case.
@@ -214,6 +221,41 @@ impl From<Hazard> for Danger {
             Hazard::Temperature => Self::Temperature,
             Hazard::General | Hazard::Unknown => Self::General,
             Hazard::Trouble | Hazard::Arming | Hazard::Bypass | Hazard::Test => Self::Trouble,
+        }
+    }
+}
+
+impl From<tomori_smart_home::Hazard> for Danger {
+    fn from(hazard: tomori_smart_home::Hazard) -> Self {
+        use tomori_smart_home::Hazard as House;
+        match hazard {
+            House::Fire => Self::Fire,
+            House::Duress => Self::Duress,
+            House::Emergency => Self::Panic,
+            House::GlassBreak | House::Intrusion => Self::Intrusion,
+            House::Tamper => Self::Tamper,
+            House::Silence => Self::Silence,
+            _ => Self::General,
+        }
+    }
+}
+
+impl Source {
+    /// The panel, if it is one.
+    #[must_use]
+    pub fn panel(&self) -> Option<&Account> {
+        match self {
+            Self::Panel(account) => Some(account),
+            Self::House { .. } => None,
+        }
+    }
+
+    /// What it is called where it comes from.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Panel(account) => account.to_string(),
+            Self::House { home, .. } => home.to_string(),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Loads, decides, persists, audits.
 
+mod houses;
 mod people;
+
+pub use houses::{GatewayAnswer, House, Lock, Saying, TakenChange, Word};
 
 pub(crate) use people::written;
 
@@ -112,6 +115,7 @@ pub struct Entry {
     /// Who did it; `None`: a panel, or the server.
     pub who: Option<StaffId>,
     /// What: `alarm`, `restored`, `fault`, `taken`, `offered`, `step`, `note`, `arrived`, `closed`, `lost`, `back`,
+    /// what the platform tells of a house: `disclosed`, `platformNote`, `platformClosed`, `attested`, `door…`,
     /// and what dispatch does: `sent`, `accepted`, `declined`, `timedOut`, `nobodyFree`, `done`.
     pub what: String,
     /// What belongs to it.

@@ -7,11 +7,18 @@ use tomori_smart_home::{CaseId, StaffId};
 use super::model::{Case, Danger, Kind, Outcome, Source};
 use super::script::Step;
 
-pub(super) static MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "cases",
-    sql: include_str!("0001_cases.sql"),
-}];
+pub(super) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "cases",
+        sql: include_str!("0001_cases.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "houses of the platform",
+        sql: include_str!("0002_houses.sql"),
+    },
+];
 
 /// Entries that a case keeps; later alarms are counted, and the newest is always told.
 const MOST_ENTRIES: i64 = 500;
@@ -40,11 +47,19 @@ fn foreign(column: &str, wanted: &'static str) -> DbError {
 pub(super) fn source_text(source: &Source) -> String {
     match source {
         Source::Panel(account) => format!("panel:{account}"),
+        Source::House { incident, home } => format!("house:{incident}:{home}"),
     }
 }
 
 fn source(text: &str) -> Option<Source> {
-    text.strip_prefix("panel:")?.parse().ok().map(Source::Panel)
+    if let Some(account) = text.strip_prefix("panel:") {
+        return account.parse().ok().map(Source::Panel);
+    }
+    let (incident, home) = text.strip_prefix("house:")?.split_once(':')?;
+    Some(Source::House {
+        incident: incident.parse().ok()?,
+        home: home.parse().ok()?,
+    })
 }
 
 fn optional_staff(row: &Row, column: &str) -> Result<Option<StaffId>, DbError> {
@@ -262,7 +277,7 @@ pub(super) fn closed_before(reader: &Reader<'_>, before: Timestamp, most: usize)
 
 /// Nothing of a case is left.
 pub(super) fn forget(tx: &mut Tx<'_>, id: &CaseId) -> Result<(), DbError> {
-    for table in ["case_entry", "case_step"] {
+    for table in ["case_entry", "case_step", "house_case", "word"] {
         let sql = format!("DELETE FROM {table} WHERE alarm_case = $1");
         tx.execute(&sql, &values![id.as_str()])?;
     }

@@ -22,7 +22,7 @@ use crate::dispatch;
 use crate::door::DoorState;
 use crate::emergency;
 use crate::photos;
-use crate::{panels as panel_room, receiver, unlock};
+use crate::{panels as panel_room, partner, receiver, unlock};
 
 /// What the pages need from others.
 pub struct Needs {
@@ -38,6 +38,8 @@ pub struct Needs {
     pub photos: photos::Service,
     /// The panels.
     pub panels: panel_room::Service,
+    /// The line to the platform.
+    pub partner: partner::Service,
     /// The receiver.
     pub receiver: receiver::Service,
     /// Passkeys, the roster, and what three people sign.
@@ -63,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) emergency: emergency::Service,
     pub(crate) photos: photos::Service,
     pub(crate) panels: panel_room::Service,
+    pub(crate) partner: partner::Service,
     pub(crate) receiver: receiver::Service,
     pub(crate) unlock: unlock::Service,
     pub(crate) audit: AuditLog,
@@ -91,6 +94,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/cases/{case}"),
     ("POST", "/cases/{case}/arrived"),
     ("POST", "/cases/{case}/close"),
+    ("POST", "/cases/{case}/disclosure"),
     ("POST", "/cases/{case}/instructions"),
     ("POST", "/cases/{case}/notes"),
     ("POST", "/cases/{case}/offer"),
@@ -155,6 +159,7 @@ pub fn router(needs: Needs) -> Router {
             emergency: needs.emergency,
             photos: needs.photos,
             panels: needs.panels,
+            partner: needs.partner,
             receiver: needs.receiver,
             unlock: needs.unlock,
             audit: needs.audit,

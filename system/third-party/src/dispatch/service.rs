@@ -136,8 +136,7 @@ impl Service {
     /// Where the house of a case is.
     #[must_use]
     pub fn house(&self, source: &Source) -> Option<Place> {
-        let Source::Panel(account) = source;
-        let place = self.inner.needs.panels.find(account)?.customer.place?;
+        let place = self.inner.needs.panels.find(source.panel()?)?.customer.place?;
         Place::new(place.0, place.1)
     }
 

@@ -19,6 +19,7 @@ use crate::cases::CaseError;
 use crate::dispatch::DispatchError;
 use crate::emergency::EmergencyError;
 use crate::panels::PanelError;
+use crate::partner::IdentityError;
 use crate::people::PeopleError;
 use crate::photos::PhotoError;
 use crate::unlock::UnlockError;
@@ -64,6 +65,9 @@ pub enum ServerError {
     /// The room of photos.
     #[error("the room of photos cannot be opened")]
     Photos(#[from] PhotoError),
+    /// The line to the platform.
+    #[error("the line to the platform cannot be used")]
+    Partner(#[from] IdentityError),
     /// The audit log.
     #[error("the audit log cannot be used")]
     Audit(#[from] AuditError),

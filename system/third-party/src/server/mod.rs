@@ -27,7 +27,7 @@ use crate::board::Presence;
 use crate::config::{Config, WebTls};
 use crate::door::DoorState;
 use crate::unlock::{self, Outside};
-use crate::{cases, desk, dispatch, emergency, health, panels, people, photos, receiver};
+use crate::{cases, desk, dispatch, emergency, health, panels, partner, people, photos, receiver};
 
 /// The server's key file in the data directory.
 const KEY_FILE: &str = "third-party.key";
@@ -51,6 +51,8 @@ pub struct Services {
     pub unlock: unlock::Service,
     /// Photos of guards.
     pub photos: photos::Service,
+    /// The line to the platform.
+    pub partner: partner::Service,
     /// The receiver.
     pub receiver: receiver::Service,
     /// Who looks at the board.
@@ -94,15 +96,25 @@ impl ThirdParty {
         clock: SharedClock,
         entropy: SharedEntropy,
     ) -> Result<Self, ServerError> {
-        Self::open_over(Outside::default(), config, data, clock, entropy).await
+        Self::open_with(None, config, data, clock, entropy).await
     }
 
-    /// The same, with the houses and the road to the platform that are given.
+    /// The same, with houses and a road to the platform that are given, instead of those of its own line.
     ///
     /// # Errors
     /// As [`ThirdParty::open`].
     pub async fn open_over(
         outside: Outside,
+        config: Config,
+        data: DataDir,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Result<Self, ServerError> {
+        Self::open_with(Some(outside), config, data, clock, entropy).await
+    }
+
+    async fn open_with(
+        outside: Option<Outside>,
         config: Config,
         data: DataDir,
         clock: SharedClock,
@@ -191,6 +203,20 @@ impl ThirdParty {
                 entropy: Arc::clone(&entropy),
             },
         )?;
+        let partner = partner::Service::open(partner::Needs {
+            cases: cases.clone(),
+            people: people.clone(),
+            keys: Arc::clone(&keys),
+            audit: audit.clone(),
+            clock: clock.clone(),
+            entropy: Arc::clone(&entropy),
+            file: data.path("platform.identity"),
+            settings: config.road(),
+        })?;
+        let outside = outside.unwrap_or_else(|| Outside {
+            houses: Arc::new(cases.clone()),
+            road: Arc::new(partner.clone()),
+        });
         let unlock = unlock::Service::open(
             &data.path("unlock.db"),
             unlock::Needs {
@@ -227,6 +253,7 @@ impl ThirdParty {
                 emergency,
                 unlock,
                 photos,
+                partner,
                 receiver,
                 audit,
                 clock,
@@ -316,6 +343,12 @@ impl ThirdParty {
         let presence = services.presence.clone().watch(shutdown.clone());
         spawn(&mut tasks, "the watch over the owners", presence);
 
+        let road = services.partner.clone().run(shutdown.clone());
+        spawn(&mut tasks, "the line to the platform", road);
+        let (cases, unlock) = (services.cases.clone(), services.unlock.clone());
+        let answers = partner::hand_over_answers(cases, unlock, shutdown.clone());
+        spawn(&mut tasks, "the gateways' answers", answers);
+
         let ended = tokio::select! {
             () = shutdown.wait() => None,
             Some(ended) = tasks.join_next() => Some(ended),
@@ -387,6 +420,7 @@ fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {
         door,
         cases: services.cases.clone(),
         dispatch: services.dispatch.clone(),
+        partner: services.partner.clone(),
         emergency: services.emergency.clone(),
         photos: services.photos.clone(),
         panels: services.panels.clone(),

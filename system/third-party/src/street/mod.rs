@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use http::{HeaderName, HeaderValue, StatusCode};
 use tomori_look::{Html, Tone, badge, fragment, live};
 
-use crate::cases::Source;
+use crate::board::case::{Known, whereabouts};
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place as Nav};
 use crate::dispatch::{MissionState, Place};
@@ -54,6 +54,7 @@ struct Going {
     is_there: bool,
     name: String,
     address: String,
+    plan: String,
     notes: String,
     /// `geo:` for the phone's own map.
     geo: String,
@@ -110,23 +111,24 @@ async fn draw(desk: &Desk, seat: &Seat) -> Result<Html, Failure> {
         None => None,
         Some(mission) => {
             let case = desk.inner.cases.case(&mission.case).await?.case;
-            let Source::Panel(account) = &case.source;
-            let known = mission.state != MissionState::Offered;
-            if known {
+            let said_yes = mission.state != MissionState::Offered;
+            if said_yes {
                 unlock = unlock_part(desk, seat, &case).await?;
             }
-            let panel = desk.inner.panels.find(account).filter(|_| known);
-            let customer = panel.map(|panel| panel.customer.clone()).unwrap_or_default();
-            let place = customer.place.map(|(north, east)| format!("geo:{north},{east}"));
+            let known = whereabouts(desk, &case, said_yes).await?.filter(|_| said_yes);
+            let place = known.as_ref().and_then(|known| known.place);
+            let place = place.map(|(north, east)| format!("geo:{north},{east}"));
+            let of = |pick: fn(&Known) -> &String| known.as_ref().map(pick).cloned().unwrap_or_default();
             Some(Going {
                 state: badge(Tone::Moving, &say.text(mission_key(mission.state))),
                 danger: badge(Tone::Alarm, &say.text(case.danger.key())),
                 is_offered: mission.state == MissionState::Offered,
                 is_under_way: mission.state == MissionState::Accepted,
                 is_there: mission.state == MissionState::Arrived,
-                name: customer.name,
-                address: customer.address,
-                notes: customer.notes,
+                name: of(|known| &known.name),
+                address: of(|known| &known.address),
+                plan: of(|known| &known.plan),
+                notes: of(|known| &known.notes),
                 geo: place.unwrap_or_default(),
             })
         }

@@ -163,6 +163,7 @@ impl Service {
                 }
                 case.last_at = now;
                 store::put(tx, &case)?;
+                service.say(tx, &case, now, who.as_ref(), what, &line)?;
                 service.enter(tx, &case.id, now, who.as_ref(), what, &line)
             })
             .await?;
@@ -218,6 +219,7 @@ impl Service {
                     return Ok(());
                 };
                 store::put(tx, &case)?;
+                service.say(tx, &case, now, Some(&who), word, &line)?;
                 service.enter(tx, &case.id, now, Some(&who), word, &line)
             })
             .await;

@@ -13,7 +13,7 @@ use tomori_smart_home::{CaseId, StaffId};
 use super::super::draft::{Draft, MINUTES, Part, State};
 use super::super::port::House;
 use super::progress;
-use crate::cases::{Case, Source};
+use crate::cases::Case;
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
 use crate::door::{Failure, Say, Seat};
@@ -276,10 +276,10 @@ impl Known<'_> {
 
 /// The house, as people call it.
 fn house_of(desk: &Desk, case: &Case) -> String {
-    let Source::Panel(account) = &case.source;
-    let panel = desk.inner.panels.find(account);
+    let panel = case.source.panel().and_then(|account| desk.inner.panels.find(account));
     panel.map_or_else(
-        || account.to_string(),
+        // Whoever only signs gets to know a house of the platform by its number: where it is, its owner and the guard know.
+        || case.source.name(),
         |panel| format!("{} {}", panel.customer.name, panel.customer.address),
     )
 }
