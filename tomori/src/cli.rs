@@ -51,6 +51,15 @@ pub enum What {
         /// The server's configuration file.
         config: PathBuf,
     },
+    /// Make the security company's server known at the platform.
+    ThirdPartyEnrol {
+        /// The server's configuration file.
+        config: PathBuf,
+        /// The enrolment code.
+        code: String,
+        /// `host:port` of the platform's partner door.
+        platform: String,
+    },
     /// Run a gateway.
     Gateway {
         /// Its configuration file.
@@ -151,6 +160,11 @@ fn what(matches: &ArgMatches) -> Option<What> {
         },
         Some(("third-party", inner)) => match inner.subcommand() {
             Some(("setup-code", inner)) => Some(What::ThirdPartySetupCode { config: config(inner)? }),
+            Some(("enrol", inner)) => Some(What::ThirdPartyEnrol {
+                config: config(inner)?,
+                code: inner.get_one::<String>("code")?.clone(),
+                platform: inner.get_one::<String>("platform")?.clone(),
+            }),
             _ => Some(What::ThirdParty { config: config(inner)? }),
         },
         Some(("gateway", inner)) => match inner.subcommand() {
@@ -204,6 +218,9 @@ fn command(lang: Lang) -> Command {
             .help(t("cli-config"))
             .required(true)
             .value_parser(PathBufValueParser::new())
+    };
+    let required = |name: &'static str, value: &'static str, help: String| {
+        Arg::new(name).long(name).value_name(value).help(help).required(true)
     };
     let sub = |name: &'static str, about: &str| Command::new(name).about(t(about)).disable_help_subcommand(true);
     Command::new("tomori")
@@ -279,7 +296,13 @@ fn command(lang: Lang) -> Command {
             sub("third-party", "cli-third-party")
                 .arg(config())
                 .subcommand_negates_reqs(true)
-                .subcommand(sub("setup-code", "cli-third-party-setup-code").arg(config())),
+                .subcommand(sub("setup-code", "cli-third-party-setup-code").arg(config()))
+                .subcommand(
+                    sub("enrol", "cli-third-party-enrol")
+                        .arg(config())
+                        .arg(required("code", "CODE", t("cli-third-party-code")))
+                        .arg(required("platform", "HOST:PORT", t("cli-third-party-platform"))),
+                ),
         )
         .subcommand(
             sub("gateway", "cli-gateway")
@@ -288,20 +311,8 @@ fn command(lang: Lang) -> Command {
                 .subcommand(
                     sub("enrol", "cli-gateway-enrol")
                         .arg(config())
-                        .arg(
-                            Arg::new("code")
-                                .long("code")
-                                .value_name("CODE")
-                                .help(t("cli-gateway-code"))
-                                .required(true),
-                        )
-                        .arg(
-                            Arg::new("platform")
-                                .long("platform")
-                                .value_name("HOST:PORT")
-                                .help(t("cli-gateway-platform"))
-                                .required(true),
-                        ),
+                        .arg(required("code", "CODE", t("cli-gateway-code")))
+                        .arg(required("platform", "HOST:PORT", t("cli-gateway-platform"))),
                 )
                 .subcommands(gateway_desk::commands(lang)),
         )
@@ -456,6 +467,10 @@ mod tests {
             ("tomori platform setup-code -c p.toml", "PlatformSetupCode"),
             ("tomori third-party -c t.toml", "ThirdParty"),
             ("tomori third-party setup-code -c t.toml", "ThirdPartySetupCode"),
+            (
+                "tomori third-party enrol -c t.toml --code ABC --platform p:7445",
+                "platform: \"p:7445\"",
+            ),
             ("tomori gateway --config g.toml", "Gateway { config"),
             (
                 "tomori gateway device code dev_1",

@@ -107,6 +107,9 @@ async fn fulfil(wish: Wish) -> Result<(), Complaint> {
         What::PlatformSetupCode { config } => tell(boxes::setup_code(&config, &data, lang).await?),
         What::ThirdParty { config } => boxes::run_third_party(&config, &data, lang).await,
         What::ThirdPartySetupCode { config } => tell(boxes::third_party_setup_code(&config, &data, lang).await?),
+        What::ThirdPartyEnrol { config, code, platform } => {
+            tell(boxes::enrol_third_party(&config, &data, &code, &platform, lang).await?)
+        }
         What::Gateway { config } => boxes::run_gateway(&config, &data, lang).await,
         What::GatewayEnrol { config, code, platform } => {
             tell(boxes::enrol_gateway(&config, &data, &code, &platform, lang).await?)

@@ -16,7 +16,7 @@ pub use gateway::{enrol as enrol_gateway, hardware, run as run_gateway, serve as
 pub use incident::verify as verify_incident;
 pub use platform::{app as app_over_platform, run as run_platform, setup_code};
 pub use signals::until_asked;
-pub use third_party::{run as run_third_party, setup_code as third_party_setup_code};
+pub use third_party::{enrol as enrol_third_party, run as run_third_party, setup_code as third_party_setup_code};
 
 use std::path::Path;
 

@@ -8,6 +8,7 @@ use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::i18n::Lang;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_third_party::config::Config;
+use tomori_third_party::partner::EnrolError;
 use tomori_third_party::server::{ServerError, ThirdParty};
 
 use super::{Complaint, configuration, data_dir, until_asked};
@@ -59,4 +60,33 @@ async fn setup_text(server: &ThirdParty, lang: Lang) -> Result<Option<String>, C
         let words = [("code", invited.code.text().into()), ("web", web.into())];
         say(lang, "box-third-party-setup-code", &words)
     }))
+}
+
+/// Makes the server the company's at a platform.
+///
+/// # Errors
+/// When the configuration or the data folder does not fit, or the platform does not take the code.
+pub async fn enrol(config: &Path, data: &Path, code: &str, platform: &str, lang: Lang) -> Result<String, Complaint> {
+    let server = open(config, data, lang).await?;
+    let enrolled = server.services().partner.enrol(code, platform).await;
+    let company = enrolled.map_err(|error| {
+        let why = match &error {
+            EnrolError::Code(error) => error.to_string(),
+            error => chain(error),
+        };
+        Complaint(say(lang, "box-third-party-not-enrolled", &[("why", why.into())]))
+    })?;
+    let words = [("company", company.to_string().into()), ("platform", platform.into())];
+    Ok(say(lang, "box-third-party-enrolled", &words))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
