@@ -13,6 +13,8 @@ pub struct PeerCertificate {
     pub identity_uri: String,
     /// Serial number, lower-case hexadecimal.
     pub serial: String,
+    /// The holder's public key, as it stands in the certificate: on P-256 the uncompressed point.
+    pub public_point: Vec<u8>,
     /// The first moment it is valid.
     pub not_before: Timestamp,
     /// The last moment it is valid.
@@ -43,6 +45,7 @@ impl PeerCertificate {
         Ok(Self {
             identity_uri,
             serial: data_encoding::HEXLOWER.encode(certificate.raw_serial()),
+            public_point: certificate.public_key().subject_public_key.data.to_vec(),
             not_before,
             not_after,
         })

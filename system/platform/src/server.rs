@@ -318,6 +318,7 @@ impl Platform {
         let partners = partner::router(partner::Needs {
             companies: services.companies.clone(),
             dispatch: services.dispatch.clone(),
+            unlock: services.unlock.clone(),
             supervision: services.supervision.clone(),
             clock: wall.clone(),
             beat: Duration::from_secs(config.partner.beat_s),
@@ -448,6 +449,7 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         companies: services.companies.clone(),
         supervision: services.supervision.clone(),
         dispatch: services.dispatch.clone(),
+        unlock: services.unlock.clone(),
         entropy: Arc::clone(&services.entropy),
         audit: services.audit.clone(),
         clock: services.clocks.house.clone(),
@@ -464,6 +466,7 @@ fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdo
         state: services.device_state.clone(),
         shutter: services.shutter.clone(),
         dispatch: services.dispatch.clone(),
+        unlock: services.unlock.clone(),
         shutdown: shutdown.clone(),
     });
     let health = health::router(health::Needs {

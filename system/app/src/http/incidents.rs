@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tomori_look::{Html, Icon, Moment, Tone, When, Width, badge, empty_state, live, timeline};
 use tomori_smart_home::IncidentId;
@@ -13,7 +13,7 @@ use super::fields::Signed;
 use super::refusal::Refusal;
 use super::shell::{Place, Query, Segment, Told, go_on};
 use super::visitor::Visitor;
-use crate::port::{CloseError, IncidentView, PortError};
+use crate::port::{CloseError, IncidentView, PortError, SignedRecord};
 use crate::say::Say;
 
 #[derive(Template)]
@@ -41,6 +41,7 @@ struct IncidentPage {
     hazard: String,
     badge: Html,
     story: Html,
+    record: Option<SignedRecord>,
     closings: Vec<(&'static str, String)>,
 }
 
@@ -109,6 +110,7 @@ async fn show(
     let id: IncidentId = incident.parse().map_err(|_| Refusal::not_found())?;
     let house = app.port.house(viewer, home).await?;
     let story = app.port.incident(viewer, home, &id).await?;
+    let record = app.port.record(viewer, home, &id).await?;
     let when = When::in_zone(say.lang, &house.place.time_zone, app.port.now());
     let moments: Vec<Moment> = story
         .entries
@@ -142,6 +144,7 @@ async fn show(
         hazard: title.clone(),
         badge: standing(say, &story.incident),
         story: timeline(&say.text("incident-story"), &moments),
+        record,
         closings: closings
             .iter()
             .map(|closing| (closing.word(), say.closing(*closing)))
@@ -149,6 +152,25 @@ async fn show(
     });
     let body = live("/events", &format!("/incidents/{id}"), &say.text("live-lost"), &body);
     Ok(visitor.page_with(Place::Guard, &title, body, Width::Column, status))
+}
+
+/// `GET /incidents/{incident}/file`
+pub(crate) async fn file(State(app): State<App>, Segment(incident): Segment, visitor: Visitor) -> Response {
+    let Ok(id) = incident.parse::<IncidentId>() else {
+        return visitor.refuse(Refusal::not_found()).into_response();
+    };
+    match app.port.record(&visitor.viewer, &visitor.home.id, &id).await {
+        Ok(Some(record)) => {
+            let name = format!("attachment; filename=\"{id}.json\"");
+            let headers = [
+                (header::CONTENT_TYPE, "application/json".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+            ];
+            (headers, record.file).into_response()
+        }
+        Ok(None) => visitor.refuse(Refusal::not_found()).into_response(),
+        Err(error) => visitor.refuse(error).into_response(),
+    }
 }
 
 /// `POST /incidents/{incident}/close`

@@ -111,6 +111,7 @@ pub fn router(port: Arc<dyn HousePort>, options: Options) -> Router {
         .route("/guard/codes", post(guard::codes))
         .route("/incidents", get(incidents::list))
         .route("/incidents/{incident}", get(incidents::page))
+        .route("/incidents/{incident}/file", get(incidents::file))
         .route("/incidents/{incident}/close", post(incidents::close))
         .route("/history", get(history::page))
         .route("/pair", get(pair::page).post(pair::pair))

@@ -117,6 +117,15 @@ pub struct IncidentStory {
     pub entries: Vec<IncidentEntry>,
 }
 
+/// Everything that was signed in an incident, to be checked by `tomori audit verify`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedRecord {
+    /// The file, JSON.
+    pub file: String,
+    /// The public keys that the home's gateways have signed with, as that command takes them.
+    pub keys: Vec<String>,
+}
+
 /// What became of an order when this returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
@@ -202,6 +211,16 @@ pub trait GuardPort: Send + Sync + 'static {
 
     /// One incident.
     async fn incident(&self, viewer: &Viewer, home: &HomeId, id: &IncidentId) -> Result<IncidentStory, PortError>;
+
+    /// What was signed in an incident; `None` where nothing was, and where this side does not keep it.
+    async fn record(
+        &self,
+        _viewer: &Viewer,
+        _home: &HomeId,
+        _id: &IncidentId,
+    ) -> Result<Option<SignedRecord>, PortError> {
+        Ok(None)
+    }
 
     /// Closes an incident that is no company's, with a report of 1 to 2,000 characters.
     async fn close_incident(

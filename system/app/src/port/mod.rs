@@ -22,7 +22,7 @@ use tomori_smart_home::{CommandId, DeviceId, GrantId, HomeId, PropertyName, Prop
 pub use error::{CommandError, PairError, PasswordError, PortError, ScheduleError, SignInError};
 pub use guard::{
     CloseError, CodesError, DoorStep, Given, GuardPort, GuardView, IncidentEntry, IncidentStep, IncidentStory,
-    IncidentView, NewCodes, OrderError,
+    IncidentView, NewCodes, OrderError, SignedRecord,
 };
 pub use view::{
     CommandView, DeviceName, DeviceView, Draft, Happened, HistoryEntry, HistoryPage, HomeName, HouseView, Known, Link,

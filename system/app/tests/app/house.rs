@@ -265,3 +265,16 @@ async fn every_page_carries_the_headers_that_keep_foreign_code_out() {
             .starts_with("default-src 'none'")
     );
 }
+
+/// What was signed can be saved by those who live there, and the page says how it is checked.
+#[tokio::test]
+async fn the_signed_record_of_an_incident_can_be_saved() {
+    let mut client = hanako().await;
+    client
+        .get("/incidents/inc_window")
+        .await
+        .says("href=\"/incidents/inc_window/file\"")
+        .says("署名付き記録を保存")
+        .says("tomori audit verify inc_window.json --root ルート鍵 --gateway BKEY");
+    client.get("/incidents/inc_window/file").await.says("tomoriIncident");
+}

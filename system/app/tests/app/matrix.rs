@@ -84,6 +84,7 @@ const ROUTES: &[Asked] = &[
     ),
     get("/incidents", "/incidents"),
     get("/incidents/{incident}", "/incidents/inc_window"),
+    get("/incidents/{incident}/file", "/incidents/inc_window/file"),
     post(
         "/incidents/{incident}/close",
         "/incidents/inc_window/close",

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tomori_smart_home::arming::{Code, Mode, Order, Wish};
 use tomori_smart_home::{DeviceId, IncidentId};
+use tomori_unlock::IncidentFile;
 
 use super::{Api, shape};
 use crate::device_state::{Guard, Reachability};
@@ -109,4 +110,21 @@ pub(super) async fn incident(
     let id: IncidentId = incident.parse().map_err(|_| Failure::not_found())?;
     let (incident, entries) = api.inner.dispatch.for_residents(&home, &id).await?;
     Ok(Json(json!({ "incident": incident, "entries": entries })))
+}
+
+/// Everything that was signed in an incident, to be checked with `tomori audit verify` by whoever holds the company's root
+/// key and the gateway's. 404 while nothing was signed.
+#[utoipa::path(
+    get, path = "/api/v1/homes/{home}/incidents/{incident}/file", tag = "guard",
+    params(("home" = String, Path, description = "The home."), ("incident" = String, Path, description = "The incident.")),
+    responses((status = 200, body = shape::IncidentFile), (status = "4XX", body = shape::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn record(
+    State(api): State<Api>,
+    HomeOf { home, .. }: HomeOf,
+    Path((_, incident)): Path<(String, String)>,
+) -> Result<Json<IncidentFile>, Failure> {
+    let id: IncidentId = incident.parse().map_err(|_| Failure::not_found())?;
+    let record = api.inner.unlock.record_for_residents(&home, &id).await?;
+    record.map(Json).ok_or_else(Failure::not_found)
 }

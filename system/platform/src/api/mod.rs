@@ -35,7 +35,7 @@ use crate::auth::people;
 use crate::device_state;
 use crate::door::{DoorState, Failure, render};
 use crate::personal_info;
-use crate::services::{dispatch, shutter};
+use crate::services::{dispatch, shutter, unlock};
 use feed::Feed;
 
 /// What the API needs from others.
@@ -52,6 +52,8 @@ pub struct Needs {
     pub shutter: shutter::Service,
     /// Incidents, and orders to the guard.
     pub dispatch: dispatch::Service,
+    /// What was signed in incidents.
+    pub unlock: unlock::Service,
     /// Ends the live streams.
     pub shutdown: Shutdown,
 }
@@ -68,6 +70,7 @@ struct Inner {
     state: device_state::Service,
     shutter: shutter::Service,
     dispatch: dispatch::Service,
+    unlock: unlock::Service,
     feed: Feed,
 }
 
@@ -88,6 +91,7 @@ pub fn router(needs: Needs) -> Router {
             state: needs.state,
             shutter: needs.shutter,
             dispatch: needs.dispatch,
+            unlock: needs.unlock,
             feed,
         }),
     };
@@ -147,6 +151,7 @@ fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(guard::order))
         .routes(routes!(guard::incidents))
         .routes(routes!(guard::incident))
+        .routes(routes!(guard::record))
         .routes(routes!(history::page))
         .routes(routes!(events::stream))
         .routes(routes!(phones::list, pair_phone))

@@ -19,6 +19,7 @@ use crate::auth::people::{PeopleError, SignInError, hashing::HasherError};
 use crate::device_state::StateError;
 use crate::services::dispatch::DispatchError;
 use crate::services::shutter::{Refused, ShutterError};
+use crate::services::unlock::UnlockError;
 use tomori_smart_home::schedule::ScheduleError;
 
 /// Why a request comes to nothing.
@@ -286,6 +287,21 @@ impl From<DispatchError> for Failure {
             DispatchError::Security(error) => Self::unfit(error.field, "failure-field-other", error.why),
             DispatchError::State(error) => error.into(),
             DispatchError::Personal(_) | DispatchError::Storage(_) => logged(&error),
+        }
+    }
+}
+
+impl From<UnlockError> for Failure {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::Dispatch(error) => error.into(),
+            UnlockError::State(error) => error.into(),
+            UnlockError::Refused(_) | UnlockError::Roster(_) => {
+                Self::unfit("bundle", "failure-field-other", error.to_string())
+            }
+            UnlockError::TooOften(wait) => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy").retry_after(wait.as_secs()),
+            UnlockError::Full(_) => Self::new(StatusCode::CONFLICT, "incident-not-open"),
+            UnlockError::Storage(_) => logged(&error),
         }
     }
 }

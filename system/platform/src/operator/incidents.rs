@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use tomori_look::{Html, Tone, When, badge, timeline};
 use tomori_runtime::i18n::Lang;
@@ -45,6 +45,7 @@ struct IncidentPage<'a> {
     row: Row,
     nonce: String,
     story: Html,
+    record: Option<Vec<String>>,
     closings: Vec<(&'static str, String)>,
 }
 
@@ -102,6 +103,10 @@ pub(super) async fn page(
     } else {
         &[]
     };
+    let record = match operator.inner.unlock.record(&incident, &entries).await? {
+        Some(_) => Some(keys(&operator, &incident).await?),
+        None => None,
+    };
     let title = hazard(say, incident.hazard);
     let body = Html::of(&IncidentPage {
         say,
@@ -110,9 +115,41 @@ pub(super) async fn page(
         row: row(say, &incident, &when),
         nonce: incident.nonce.to_string(),
         story: timeline(&say.text("incident-story"), &moments),
+        record,
         closings: closings.iter().map(|one| (one.word(), closing(say, *one))).collect(),
     });
     Ok(shell_page(&desk, Place::Incidents, &title, body, StatusCode::OK))
+}
+
+/// `GET /operator/incidents/{incident}/file`
+pub(super) async fn file(
+    State(operator): State<Operator>,
+    desk: Desk,
+    Path(incident): Path<String>,
+) -> Result<Response, Failure> {
+    let id: IncidentId = incident.parse().map_err(|_| Failure::not_found())?;
+    let (incident, entries) = operator.inner.dispatch.any(&id).await?;
+    let record = operator.inner.unlock.record(&incident, &entries).await?;
+    let record = record.ok_or_else(Failure::not_found)?;
+    operator
+        .inner
+        .audit
+        .record(
+            desk.id.as_str(),
+            "incident.exported",
+            id.as_str(),
+            incident.home.as_str(),
+        )
+        .await;
+    let name = format!("attachment; filename=\"{id}.json\"");
+    Ok(([(http::header::CONTENT_DISPOSITION, name)], axum::Json(record)).into_response())
+}
+
+/// The public keys that the gateways of the home have signed with.
+async fn keys(operator: &Operator, incident: &Incident) -> Result<Vec<String>, Failure> {
+    let keys = operator.inner.gateways.keys(&incident.home).await;
+    let keys = keys.map_err(super::gateways::failure)?;
+    Ok(keys.iter().map(crate::auth::gateways::KnownKey::text).collect())
 }
 
 /// `POST /operator/incidents/{incident}/close`

@@ -37,7 +37,7 @@ use crate::device_state;
 use crate::door::DoorState;
 use crate::partner::Supervision;
 use crate::personal_info;
-use crate::services::dispatch;
+use crate::services::{dispatch, unlock};
 use watch::Watch;
 
 /// What the desk needs from others.
@@ -58,6 +58,8 @@ pub struct Needs {
     pub supervision: Supervision,
     /// Incidents, companies, and what homes are guarded by.
     pub dispatch: dispatch::Service,
+    /// What was signed in incidents.
+    pub unlock: unlock::Service,
     /// For ids.
     pub entropy: SharedEntropy,
     /// The audit log.
@@ -83,6 +85,7 @@ struct Inner {
     companies: company_room::Service,
     supervision: Supervision,
     dispatch: dispatch::Service,
+    unlock: unlock::Service,
     entropy: SharedEntropy,
     audit: AuditLog,
     clock: SharedClock,
@@ -119,6 +122,7 @@ pub fn router(needs: Needs) -> Router {
             companies: needs.companies,
             supervision: needs.supervision,
             dispatch: needs.dispatch,
+            unlock: needs.unlock,
             entropy: needs.entropy,
             audit: needs.audit,
             clock: needs.clock,
@@ -177,6 +181,7 @@ pub fn router(needs: Needs) -> Router {
         .route("/operator/companies/{company}/revoke", post(companies::revoke))
         .route("/operator/incidents", get(incidents::list))
         .route("/operator/incidents/{incident}", get(incidents::page))
+        .route("/operator/incidents/{incident}/file", get(incidents::file))
         .route("/operator/incidents/{incident}/close", post(incidents::close))
         .route("/operator/people", get(people::page).post(people::invite_operator))
         .route("/operator/people/{operator}/recover", post(people::recover_operator))

@@ -2,14 +2,15 @@
 //! server out of a machine that holds a code; every other asks for the certificate that this gave.
 //!
 //! Architecture invariant: which company it is, is read from its certificate and nowhere else, with each request. What is
-//! another company's does not exist here (404). The door keeps nothing: incidents are `services::dispatch`'s, certificates
-//! `auth::companies`'.
+//! another company's does not exist here (404). The door keeps nothing: incidents are `services::dispatch`'s, what was
+//! signed `services::unlock`'s, certificates `auth::companies`'.
 
 mod caller;
 mod enrolment;
 mod feed;
 mod incidents;
 mod supervision;
+mod unlocks;
 mod words;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
+use tomori_gateway_link::limits::ROSTER_BYTES;
 use tomori_partner_link::{LARGEST_REQUEST, OPENAPI, route};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::http::{RateLimiter, Refill};
@@ -25,7 +27,7 @@ use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::CompanyId;
 
 use crate::auth::companies;
-use crate::services::dispatch;
+use crate::services::{dispatch, unlock};
 pub use supervision::{Hearing, Supervision};
 
 /// What one company may ask for: a night with many incidents passes, a loop does not.
@@ -42,6 +44,8 @@ pub struct Needs {
     pub companies: companies::Service,
     /// Incidents and the feed.
     pub dispatch: dispatch::Service,
+    /// Bundles and rosters.
+    pub unlock: unlock::Service,
     /// Who is heard.
     pub supervision: Supervision,
     /// The time of the world.
@@ -83,6 +87,12 @@ pub fn router(needs: Needs) -> Router {
         .route(route::DISCLOSURE, post(incidents::disclose))
         .route(route::STEPS, post(incidents::step))
         .route(route::CLOSING, post(incidents::close))
+        .route(route::UNLOCKS, post(unlocks::unlock))
+        .route(
+            route::ROSTER,
+            // The one body that is larger than all others.
+            put(unlocks::roster).layer(DefaultBodyLimit::max(ROSTER_BYTES)),
+        )
         .route(route::OPENAPI, get(describe))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(axum::middleware::from_fn(crate::door::render))

@@ -72,6 +72,7 @@ impl Api {
             state: town.state.clone(),
             shutter: town.shutter.clone(),
             dispatch: town.dispatch.clone(),
+            unlock: town.unlock.clone(),
             shutdown,
         }));
         Self {

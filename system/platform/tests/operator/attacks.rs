@@ -6,7 +6,7 @@ use tomori_platform::personal_info::HomeInfo;
 use super::{Browser, Desk};
 use crate::town::PASSWORD;
 
-const ROUTES: [(&str, &str); 38] = [
+const ROUTES: [(&str, &str); 39] = [
     ("GET", "/operator"),
     ("POST", "/operator/sign-out"),
     ("GET", "/operator/homes"),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, &str); 38] = [
     ("POST", "/operator/companies/comp_1/revoke"),
     ("GET", "/operator/incidents"),
     ("GET", "/operator/incidents/inc_1"),
+    ("GET", "/operator/incidents/inc_1/file"),
     ("POST", "/operator/incidents/inc_1/close"),
     ("GET", "/operator/people"),
     ("POST", "/operator/people"),

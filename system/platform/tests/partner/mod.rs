@@ -3,6 +3,7 @@
 mod attacks;
 mod feed;
 mod roles;
+mod unlocks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -190,6 +191,13 @@ impl Server {
 
     pub async fn beat(&self, at: Timestamp) -> Response {
         self.put(route::HEARTBEAT, json!({ "at": at })).await
+    }
+
+    /// What people signed, as they signed it.
+    pub async fn hand_over(&self, method: Method, path: &str, body: Vec<u8>) -> Response {
+        let request = self.client.request(method, format!("{}{path}", self.origin));
+        let request = request.header("content-type", "application/cbor").body(body);
+        request.send().await.unwrap()
     }
 
     /// The stream behind a number.

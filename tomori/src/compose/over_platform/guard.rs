@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use tomori_app::port::{
     CloseError, CodesError, DoorStep, Given, GuardPort, GuardView, IncidentEntry, IncidentStep, IncidentStory,
-    IncidentView, NewCodes, OrderError, PortError, Viewer,
+    IncidentView, NewCodes, OrderError, PortError, SignedRecord, Viewer,
 };
+use tomori_platform::auth::gateways::KnownKey;
 use tomori_platform::device_state::DoorWord;
 use tomori_platform::services::dispatch::{Actor, DispatchError, Incident, Step};
+use tomori_platform::services::unlock::UnlockError;
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::arming::{Order, Wish};
 use tomori_smart_home::unlock::Refusal;
@@ -84,6 +86,26 @@ impl GuardPort for AppOverPlatform {
                 })
                 .collect(),
         })
+    }
+
+    async fn record(&self, viewer: &Viewer, home: &HomeId, id: &IncidentId) -> Result<Option<SignedRecord>, PortError> {
+        lives_in(viewer, home)?;
+        let record = self.services.unlock.record_for_residents(home, id).await;
+        let record = record.map_err(|error| match error {
+            UnlockError::Dispatch(error) => dispatch_error(error),
+            other => unavailable(&other),
+        })?;
+        let Some(record) = record else { return Ok(None) };
+        let keys = self
+            .services
+            .gateways
+            .keys(home)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        Ok(Some(SignedRecord {
+            file: serde_json::to_string_pretty(&record).map_err(|error| unavailable(&error))?,
+            keys: keys.iter().map(KnownKey::text).collect(),
+        }))
     }
 
     async fn close_incident(

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tomori_app::port::{
     CloseError, CodesError, Given, GuardPort, GuardView, IncidentEntry, IncidentStep, IncidentStory, IncidentView,
-    Link, NewCodes, OrderError, PortError, SignInMode, Vantage, Viewer,
+    Link, NewCodes, OrderError, PortError, SignInMode, SignedRecord, Vantage, Viewer,
 };
 use tomori_smart_home::alarm::Closing;
 use tomori_smart_home::arming::{Answer, Arming, Mode, Outcome, Phase, Security, Wish, Zone};
@@ -157,6 +157,15 @@ impl GuardPort for MemoryHouse {
         let home = memory.home(viewer, home)?;
         let found = home.guard.incidents.iter().find(|story| story.incident.id == *id);
         found.cloned().ok_or(PortError::NotFound)
+    }
+
+    async fn record(&self, viewer: &Viewer, home: &HomeId, id: &IncidentId) -> Result<Option<SignedRecord>, PortError> {
+        self.incident(viewer, home, id).await?;
+        // Inside the house nothing of it is kept.
+        Ok((!self.sets_codes()).then(|| SignedRecord {
+            file: "{\"tomoriIncident\":1}".to_owned(),
+            keys: vec!["BKEY".to_owned()],
+        }))
     }
 
     async fn close_incident(

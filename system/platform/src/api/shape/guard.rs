@@ -109,6 +109,20 @@ shapes! {
         closing: String,
     }
 
+    /// Everything that was signed in an incident; each signed thing in base64url.
+    IncidentFile {
+        /// The form of the file: 1.
+        tomori_incident: u32,
+        /// That it began, signed by the gateway.
+        opened: String,
+        /// The company's signed rosters that receipts name.
+        rosters: Vec<String>,
+        /// The bundles that were sent to the gateway.
+        bundles: Vec<String>,
+        /// The gateway's signed receipts and refusals.
+        answers: Vec<String>,
+    }
+
     /// An incident and its timeline.
     IncidentStory {
         /// The incident.

@@ -5,6 +5,6 @@ mod schema;
 mod service;
 mod store;
 
-pub use model::{Denied, EnrolmentCode, GatewayStatus, GatewaySummary, Identity};
+pub use model::{Denied, EnrolmentCode, GatewayStatus, GatewaySummary, Identity, KnownKey};
 pub(in crate::auth) use model::{hash_secret, neighbourhood};
 pub use service::{EnrolError, Enrolled, GatewayError, Parts, RenewError, Renewed, Service};

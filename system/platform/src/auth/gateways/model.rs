@@ -70,6 +70,25 @@ pub struct Identity {
     pub not_after: Timestamp,
 }
 
+/// A key that a gateway proved to have when it came, and what it signs with (docs/unlock.md).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The gateway.
+    pub gateway: GatewayId,
+    /// The public key: on P-256 the uncompressed point.
+    pub point: Vec<u8>,
+    /// Since when it is known.
+    pub since: Timestamp,
+}
+
+impl KnownKey {
+    /// As `tomori audit verify` takes it: base64url.
+    #[must_use]
+    pub fn text(&self) -> String {
+        data_encoding::BASE64URL_NOPAD.encode(&self.point)
+    }
+}
+
 /// Why a holder of a certificate of ours is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Denied {

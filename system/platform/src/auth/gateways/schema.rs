@@ -2,10 +2,11 @@
 
 use tomori_runtime::db::Migration;
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "codes, gateways, certificates",
-    sql: "
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "codes, gateways, certificates",
+        sql: "
 CREATE TABLE enrolment_code (
     secret_hash TEXT PRIMARY KEY,
     home TEXT NOT NULL,
@@ -32,4 +33,19 @@ CREATE TABLE certificate (
 );
 CREATE INDEX certificate_gateway ON certificate (gateway);
 ",
-}];
+    },
+    Migration {
+        number: 2,
+        name: "the keys that gateways signed with",
+        sql: "
+CREATE TABLE gateway_key (
+    gateway TEXT NOT NULL,
+    home TEXT NOT NULL,
+    point BLOB NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (gateway, point)
+);
+CREATE INDEX gateway_key_home ON gateway_key (home, since);
+",
+    },
+];

@@ -19,7 +19,9 @@ use tomori_runtime::http::{RateLimiter, Refill};
 use tomori_runtime::pki::{CertificateAuthority, Issued, LifeTime, PeerCertificate, PkiError, PrivateKey};
 use tomori_smart_home::{GatewayId, HomeId};
 
-use super::model::{CERTIFICATE_LIFE, CODE_LIFE, Denied, EnrolmentCode, GatewaySummary, Identity, hash_secret};
+use super::model::{
+    CERTIFICATE_LIFE, CODE_LIFE, Denied, EnrolmentCode, GatewaySummary, Identity, KnownKey, hash_secret,
+};
 use super::schema::MIGRATIONS;
 use super::store;
 use crate::audit::AuditLog;
@@ -174,11 +176,18 @@ impl Service {
         if now < certificate.not_before || now > certificate.not_after {
             return Ok(Err(Denied::NotNow));
         }
-        let (serial, gateway) = (certificate.serial.clone(), identity.gateway.clone());
-        let found = self
+        let (serial, gateway, point) = (
+            certificate.serial.clone(),
+            identity.gateway.clone(),
+            certificate.public_point.clone(),
+        );
+        let (found, knows_key) = self
             .inner
             .database
-            .read(move |reader| store::certificate(reader, &serial, &gateway))
+            .read(move |reader| {
+                let found = store::certificate(reader, &serial, &gateway)?;
+                Ok((found, store::knows_key(reader, &gateway, &point)?))
+            })
             .await?;
         if let Err(denied) = identity.admit(found.as_ref().map(|(remembered, _)| remembered)) {
             let who = identity.gateway.as_str();
@@ -193,6 +202,13 @@ impl Service {
             self.inner
                 .database
                 .write(move |tx| store::supersede_older(tx, &serial, now))
+                .await?;
+        }
+        if !knows_key {
+            let (point, known) = (certificate.public_point.clone(), identity.clone());
+            self.inner
+                .database
+                .write(move |tx| store::add_key(tx, &known.gateway, &known.home, &point, now))
                 .await?;
         }
         Ok(Ok(identity))
@@ -232,6 +248,19 @@ impl Service {
             .inner
             .database
             .read(move |reader| store::list(reader, Some(&home)))
+            .await?)
+    }
+
+    /// The keys that the gateways of a home have signed with, newest first, at most 200.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keys(&self, home: &HomeId) -> Result<Vec<KnownKey>, GatewayError> {
+        let home = home.clone();
+        Ok(self
+            .inner
+            .database
+            .read(move |reader| store::keys(reader, &home))
             .await?)
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tomori_runtime::db::{DbError, Reader, Row, Tx, values};
 use tomori_smart_home::{GatewayId, HomeId};
 
-use super::model::{GatewayStatus, GatewaySummary, Remembered};
+use super::model::{GatewayStatus, GatewaySummary, KnownKey, Remembered};
 
 const SUMMARY: &str = "SELECT id, home, hardware, status, enrolled_at, ended_at, (SELECT COALESCE(MAX(not_after), 0) \
                        FROM certificate WHERE gateway = gateway.id) AS not_after FROM gateway";
@@ -143,6 +143,49 @@ pub(super) fn certificate(
             Ok((remembered, row.get("older")?))
         })
         .transpose()
+}
+
+/// Whether a key of a gateway is known.
+pub(super) fn knows_key(reader: &Reader<'_>, gateway: &GatewayId, point: &[u8]) -> Result<bool, DbError> {
+    let row = reader.query_one(
+        "SELECT since FROM gateway_key WHERE gateway = $1 AND point = $2",
+        &values![gateway.as_str(), point],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Keeps a key of a gateway: what it signs is checked long after its certificate has ended.
+pub(super) fn add_key(
+    tx: &mut Tx<'_>,
+    gateway: &GatewayId,
+    home: &HomeId,
+    point: &[u8],
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO gateway_key (gateway, home, point, since) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (gateway, point) DO NOTHING",
+        &values![gateway.as_str(), home.as_str(), point, now],
+    )
+    .map(drop)
+}
+
+/// The keys that the gateways of a home had, newest first.
+pub(super) fn keys(reader: &Reader<'_>, home: &HomeId) -> Result<Vec<KnownKey>, DbError> {
+    reader
+        .query(
+            "SELECT gateway, point, since FROM gateway_key WHERE home = $1 ORDER BY since DESC, gateway LIMIT 200",
+            &values![home.as_str()],
+        )?
+        .iter()
+        .map(|row| {
+            Ok(KnownKey {
+                gateway: word(row, "gateway")?,
+                point: row.get("point")?,
+                since: row.get("since")?,
+            })
+        })
+        .collect()
 }
 
 /// From its first use on, a certificate leaves the older ones of its gateway worth nothing.

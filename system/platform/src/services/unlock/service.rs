@@ -1,5 +1,6 @@
 //! Takes, keeps, hands over, and sees what becomes of it.
 
+mod record;
 mod rosters;
 mod settling;
 
@@ -126,7 +127,31 @@ impl Service {
     /// # Errors
     /// [`UnlockError`]; then nothing was kept, and nothing is sent.
     pub async fn carry(&self, company: &CompanyId, bundle: &[u8]) -> Result<Digest, UnlockError> {
-        let taken = self.take(company, bundle).await;
+        self.noted(company, bundle, self.take(company, None, bundle).await)
+            .await
+    }
+
+    /// The same for a bundle that has to be about this incident.
+    ///
+    /// # Errors
+    /// [`Refusal::OtherIncident`] when it is about another.
+    pub async fn carry_in(
+        &self,
+        company: &CompanyId,
+        incident: &IncidentId,
+        bundle: &[u8],
+    ) -> Result<Digest, UnlockError> {
+        self.noted(company, bundle, self.take(company, Some(incident), bundle).await)
+            .await
+    }
+
+    /// What is refused stands in the audit log.
+    async fn noted(
+        &self,
+        company: &CompanyId,
+        bundle: &[u8],
+        taken: Result<Digest, UnlockError>,
+    ) -> Result<Digest, UnlockError> {
         if let Err(error) = &taken {
             let subject = digest(bundle).to_string();
             let why = error.to_string();
@@ -138,9 +163,21 @@ impl Service {
         taken
     }
 
-    async fn take(&self, company: &CompanyId, bundle: &[u8]) -> Result<Digest, UnlockError> {
+    async fn take(
+        &self,
+        company: &CompanyId,
+        about: Option<&IncidentId>,
+        bundle: &[u8],
+    ) -> Result<Digest, UnlockError> {
         let now = self.now();
+        // Whose incident the address names comes first: what is another company's does not exist.
+        if let Some(about) = about {
+            self.inner.dispatch.unlockable(company, about).await?;
+        }
         let words = model::read(bundle, now).map_err(UnlockError::Refused)?;
+        if about.is_some_and(|about| *about != words.incident) {
+            return Err(UnlockError::Refused(Refusal::OtherIncident));
+        }
         let incident = self.inner.dispatch.unlockable(company, &words.incident).await?;
         if incident.home != words.home {
             return Err(UnlockError::Refused(Refusal::OtherHome));
