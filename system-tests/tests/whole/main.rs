@@ -18,4 +18,5 @@ mod people;
 mod proved;
 mod storage;
 mod thousand;
+mod unlock;
 mod wan_cut;

@@ -9,7 +9,7 @@ use tomori_system_tests::patience::until;
 use tomori_system_tests::world::{Plan, World};
 
 /// What the platform was last told of a property.
-async fn told(world: &World, device: &DeviceId, property: &PropertyName) -> Option<PropertyValue> {
+pub async fn told(world: &World, device: &DeviceId, property: &PropertyName) -> Option<PropertyValue> {
     let services = world.platform.services().unwrap();
     let home = &world.house(0).unwrap().home;
     let state = services.device_state.device(home, device).await.unwrap();
@@ -17,7 +17,7 @@ async fn told(world: &World, device: &DeviceId, property: &PropertyName) -> Opti
     reported.map(|reported| reported.value)
 }
 
-async fn shows(world: &World, device: &DeviceId, property: PropertyName, value: PropertyValue) {
+pub async fn shows(world: &World, device: &DeviceId, property: PropertyName, value: PropertyValue) {
     until("the platform shows it", async || {
         Ok(told(world, device, &property).await.as_ref() == Some(&value))
     })
@@ -26,7 +26,7 @@ async fn shows(world: &World, device: &DeviceId, property: PropertyName, value: 
 }
 
 /// An installer makes a code at the gateway and types it at the thing.
-async fn certify(world: &World, number: usize) {
+pub async fn certify(world: &World, number: usize) {
     let house = world.house(0).unwrap();
     let device = house.device(number).unwrap();
     let inside = house.inside().unwrap();
