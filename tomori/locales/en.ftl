@@ -289,3 +289,15 @@ audit-incident-refused = { $at }  refused: { $why }
 audit-incident-unanswered = Bundles without an answer of the gateway: { $count }
 cli-audit-root = For an exported incident: the security company's root key
 cli-audit-gateway = For an exported incident: the gateway's public key (base64url); several, when it had several
+
+panel-title = At the door
+panel-none-head = Nothing to open
+panel-none-text = There is no number outside an incident. When the security company sends somebody, it stands here.
+panel-read = Guard: read this number, and sign your arrival with it.
+panel-left = Valid for { $seconds ->
+    [one] 1 more second
+   *[other] { $seconds } more seconds
+}
+panel-qr = The same number for a phone's camera
+panel-incident = Incident
+panel-lost = The panel does not get the number any more. Ask the security company.

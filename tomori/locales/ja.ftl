@@ -289,3 +289,12 @@ audit-incident-refused = { $at }  拒否：{ $why }
 audit-incident-unanswered = ゲートウェイの返事がない文書：{ $count } 件
 cli-audit-root = 事案の書き出しを検証するとき：警備会社の根の公開鍵
 cli-audit-gateway = 事案の書き出しを検証するとき：ゲートウェイの公開鍵（base64url。更新されていれば複数）
+
+panel-title = 玄関のパネル
+panel-none-head = 解錠するものはありません
+panel-none-text = 事案がないときは番号を表示しません。警備会社の対処員が来たときに、ここに表示します。
+panel-read = 対処員の方へ: この番号を読み、到着の署名に使ってください。
+panel-left = あと { $seconds } 秒有効です
+panel-qr = 同じ番号（携帯電話のカメラ用）
+panel-incident = 事案
+panel-lost = 番号を受け取れません。警備会社に連絡してください。

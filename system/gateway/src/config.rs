@@ -77,6 +77,9 @@ pub struct Devices {
 pub struct SecurityCompany {
     /// Its root key, as `tomori roster init` shows it. Without it no door of this house is opened from afar.
     pub root: Option<String>,
+    /// Where the display at the door gets the page with the number that a guard reads; an address of this machine only.
+    /// Without it no number is shown.
+    pub panel: Option<SocketAddr>,
     /// After how many seconds a door that nobody opened is locked again; 10 to 3,600.
     pub relock_after_s: u32,
     /// After how many seconds a door that stands open is told of; 10 to 3,600.
@@ -154,6 +157,7 @@ impl Default for SecurityCompany {
     fn default() -> Self {
         Self {
             root: None,
+            panel: None,
             relock_after_s: 120,
             left_open_after_s: 180,
         }
@@ -342,6 +346,17 @@ impl Validate for Config {
                 "打ち間違いがあります。A から Z と 2 から 7 の 7 字が 8 組です。tomori roster show root.pem の表示と見比べてください",
             ));
         }
+        if self
+            .security_company
+            .panel
+            .is_some_and(|panel| !panel.ip().is_loopback())
+        {
+            return Err(Rejection::new(
+                "security_company.panel",
+                "expected an address of this machine only, such as 127.0.0.1:8447: whoever reads the number is at the door",
+                "このコンピューターだけのアドレス（例: 127.0.0.1:8447）にしてください。番号を読めるのは玄関にいる人だけです",
+            ));
+        }
         if let Some(address) = &self.uplink.address
             && !is_host_and_port(address)
         {
@@ -410,7 +425,7 @@ mod tests {
         // to be in the file.
         for key in "address port multicast poll_every_ms poll_moving_ms lost_after_ms answer_within_ms set_within_ms \
                     gap_ms search_every_s repeat_every_s hand_hold_min confirm_within_s start_within_ms most_mib \
-                    listen url enrol root relock_after_s left_open_after_s"
+                    listen url enrol root panel relock_after_s left_open_after_s"
             .split_whitespace()
         {
             assert!(
@@ -445,6 +460,8 @@ mod tests {
             "[journal]\nmost_mib = 0\n",
             "[uplink]\naddress = \"platform\"\n",
             "[home]\nurl = \"http://192.0.2.1\"\n",
+            "[security_company]\npanel = \"192.0.2.1:8447\"\n",
+            "[security_company]\npanel = \"0.0.0.0:8447\"\n",
         ] {
             assert!(parse_valid::<Config>("gateway.toml", text).is_err(), "{text}");
         }

@@ -12,7 +12,7 @@ use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
 use tomori_runtime::i18n::Lang;
 use tomori_runtime::shutdown::Shutdown;
 
-use super::{Complaint, configuration, data_dir, home_door, until_asked};
+use super::{Complaint, configuration, data_dir, home_door, panel, until_asked};
 use crate::compose::AppOverGateway;
 use crate::words::say;
 
@@ -52,7 +52,7 @@ pub async fn serve(
     shutdown: Shutdown,
     lang: Lang,
 ) -> Result<(), Complaint> {
-    let listen = config.home.listen;
+    let (listen, panel_at) = (config.home.listen, config.security_company.panel);
     let folder = data.root().to_owned();
     let gateway = Gateway::open(config, data, clocks.clone(), Arc::clone(&entropy))
         .await
@@ -63,6 +63,7 @@ pub async fn serve(
             "this gateway belongs to no platform yet: run `tomori gateway enrol` (or `tomori-gateway enrol`)"
         );
     }
+    let panel = panel_at.map(|listen| tokio::spawn(panel::keep_open(listen, house.clone(), shutdown.clone())));
     let door = match listen {
         Some(listen) => {
             let port = AppOverGateway::open(house.clone(), &folder, clocks.clone(), Arc::clone(&entropy))
@@ -82,10 +83,12 @@ pub async fn serve(
         .run(shutdown)
         .await
         .map_err(|error| Complaint(error.message(lang)));
-    if let Some(door) = door
-        && let Err(error) = door.await
-    {
-        tracing::error!(%error, "the door inside the house ended badly");
+    for (name, task) in [("the door inside the house", door), ("the panel at the door", panel)] {
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, name, "ended badly");
+        }
     }
     ended
 }

@@ -6,6 +6,7 @@ mod gateway;
 pub mod gateway_desk;
 mod home_door;
 mod incident;
+mod panel;
 mod platform;
 mod signals;
 mod third_party;
