@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { sound } from './judge.mjs';
-import { calm, desk, oneTimeCode, open, phone, picture, program, start } from './people.mjs';
+import { authenticator, calm, desk, oneTimeCode, open, phone, picture, program, start } from './people.mjs';
 
 const password = 'tidal meadow 47 bronze';
 
@@ -23,24 +23,6 @@ function freePort() {
       server.close(() => done(port));
     });
   });
-}
-
-/** A person's authenticator that verifies them, as a phone does. */
-async function authenticator({ context, page }, options = {}) {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...options,
-    },
-  });
-  return { cdp, authenticatorId };
 }
 
 describe('passkeys', { skip: !program }, () => {

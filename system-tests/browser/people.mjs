@@ -137,6 +137,24 @@ export function operator(browser, options = {}) {
   return signedIn(browser, operators, options);
 }
 
+/** Gives a window an authenticator that verifies its owner, as a phone does: the browser's own virtual one, over CDP. */
+export async function authenticator({ context, page }, options = {}) {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      ...options,
+    },
+  });
+  return { cdp, authenticatorId };
+}
+
 /** Asserts that the browser complained about nothing; some things are meant to be refused. */
 export function calm(window, except = []) {
   const left = window.complaints.filter((complaint) => !except.some((known) => complaint.includes(known)));

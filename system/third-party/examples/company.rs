@@ -1,7 +1,7 @@
-//! A security company in memory, for a look at its pages and for browsers in tests: four people, a house in alarm whose door
+//! A security company by itself, for a look at its pages and for the browser's tests: four people, a house in alarm whose door
 //! opens for three signatures, an offline root that signs every passkey at once, and a gateway that answers.
 //!
-//! `cargo run -p tomori-third-party --example preview -- 127.0.0.1:8090` prints who can sign in, as JSON, and serves until it
+//! `cargo run -p tomori-third-party --example company -- 127.0.0.1:8090` prints who can sign in, as JSON, and serves until it
 //! is ended. The panel at the door shows 1234 5678 for ever.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
@@ -87,7 +87,7 @@ impl Road for Beyond {
         };
         let attested = attested.unwrap().to_bytes();
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
             services.unlock.answered(&incident, &attested).await.unwrap();
         });
         Ok(())
