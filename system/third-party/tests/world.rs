@@ -32,7 +32,7 @@ pub struct World {
     pub administrator: StaffId,
     pub office: Browser,
     config: Config,
-    outside: Outside,
+    outside: Option<Outside>,
     accounts: Mutex<HashMap<StaffId, (String, Vec<u8>)>>,
     folder: Option<tempfile::TempDir>,
     trigger: Trigger,
@@ -57,10 +57,15 @@ impl World {
     }
 
     pub async fn with(config: Config) -> Self {
-        Self::over(Outside::default(), config).await
+        Self::beside(None, config).await
     }
 
+    /// With houses and a road of the test's own.
     pub async fn over(outside: Outside, config: Config) -> Self {
+        Self::beside(Some(outside), config).await
+    }
+
+    async fn beside(outside: Option<Outside>, config: Config) -> Self {
         let clock = ManualClock::new("2026-01-05T03:00:00Z".parse().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let (services, addresses, trigger, running) = start(&folder, outside.clone(), config.clone(), &clock).await;
@@ -160,14 +165,17 @@ impl World {
 
 async fn start(
     folder: &tempfile::TempDir,
-    outside: Outside,
+    outside: Option<Outside>,
     config: Config,
     clock: &ManualClock,
 ) -> (Services, Addresses, Trigger, JoinHandle<Result<(), ServerError>>) {
     let data = DataDir::open(&folder.path().join("data")).unwrap();
-    let server = ThirdParty::open_over(outside, config, data, Arc::new(clock.clone()), Arc::new(SystemEntropy))
-        .await
-        .unwrap();
+    let (clock, entropy) = (Arc::new(clock.clone()), Arc::new(SystemEntropy));
+    let server = match outside {
+        Some(outside) => ThirdParty::open_over(outside, config, data, clock, entropy).await,
+        None => ThirdParty::open(config, data, clock, entropy).await,
+    };
+    let server = server.unwrap();
     let (trigger, shutdown) = Shutdown::new();
     let (services, addresses) = (server.services().clone(), server.addresses());
     (services, addresses, trigger, tokio::spawn(server.run(shutdown)))

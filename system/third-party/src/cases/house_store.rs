@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use tomori_runtime::db::{DbError, Reader, Row, Tx, values};
+use tomori_smart_home::unlock::Digest;
 use tomori_smart_home::{CaseId, CompanyId, HomeId, IncidentId, StaffId};
 
 /// What is known of a case's house, as it is stored.
@@ -194,4 +195,34 @@ pub(super) fn drop_answer(tx: &mut Tx<'_>, incident: &IncidentId, entry: &str) -
         &values![incident.as_str(), entry],
     )
     .map(drop)
+}
+
+/// Notes that a bundle is over without an answer.
+pub(super) fn add_unanswered(
+    tx: &mut Tx<'_>,
+    incident: &IncidentId,
+    bundle: Digest,
+    is_sent: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO unanswered_unlock (bundle, incident, is_sent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        &values![bundle.0, incident.as_str(), is_sent],
+    )
+    .map(drop)
+}
+
+pub(super) fn first_unanswered(reader: &Reader<'_>) -> Result<Option<(IncidentId, Digest, bool)>, DbError> {
+    let sql = "SELECT bundle, incident, is_sent FROM unanswered_unlock ORDER BY bundle LIMIT 1";
+    reader
+        .query_one(sql, &[])?
+        .map(|row| {
+            let bundle: [u8; 32] = row.get("bundle")?;
+            Ok((parsed(&row, "incident")?, Digest(bundle), row.get("is_sent")?))
+        })
+        .transpose()
+}
+
+pub(super) fn drop_unanswered(tx: &mut Tx<'_>, bundle: Digest) -> Result<(), DbError> {
+    tx.execute("DELETE FROM unanswered_unlock WHERE bundle = $1", &values![bundle.0])
+        .map(drop)
 }

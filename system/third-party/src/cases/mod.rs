@@ -16,5 +16,5 @@ pub use script::Step;
 pub(crate) use service::written;
 pub use service::{
     Board, CaseError, CaseView, Counts, Entry, GatewayAnswer, House, Line, Lock, Needs, Saying, Service, Taken,
-    TakenChange, TickedStep, Told, Word,
+    TakenChange, TickedStep, Told, Unanswered, Word,
 };

@@ -3,7 +3,7 @@
 mod houses;
 mod people;
 
-pub use houses::{GatewayAnswer, House, Lock, Saying, TakenChange, Word};
+pub use houses::{GatewayAnswer, House, Lock, Saying, TakenChange, Unanswered, Word};
 
 pub(crate) use people::written;
 

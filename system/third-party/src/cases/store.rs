@@ -18,6 +18,11 @@ pub(super) static MIGRATIONS: &[Migration] = &[
         name: "houses of the platform",
         sql: include_str!("0002_houses.sql"),
     },
+    Migration {
+        number: 3,
+        name: "unlocks without an answer",
+        sql: include_str!("0003_unanswered.sql"),
+    },
 ];
 
 /// Entries that a case keeps; later alarms are counted, and the newest is always told.

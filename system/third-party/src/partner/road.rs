@@ -48,6 +48,12 @@ async fn hand_over(cases: &cases::Service, unlock: &unlock::Service) -> Result<(
         taken.map_err(|error| error.to_string())?;
         cases.answer_taken(&answer).await.map_err(|error| error.to_string())?;
     }
+    while let Some(over) = cases.first_unanswered().await.map_err(|error| error.to_string())? {
+        let taken = unlock.unanswered(&over.incident, over.bundle, over.is_sent).await;
+        taken.map_err(|error| error.to_string())?;
+        let noted = cases.unanswered_taken(over.bundle).await;
+        noted.map_err(|error| error.to_string())?;
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Extension, Json, Router};
+use data_encoding::HEXLOWER;
 use futures_util::stream;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -259,7 +260,10 @@ async fn said(
     Query(_): Query<Value>,
     body: Bytes,
 ) -> Response {
-    let content = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let content = match what.as_str() {
+        "unlocks" => json!(HEXLOWER.encode(&body)),
+        _ => serde_json::from_slice(&body).unwrap_or(Value::Null),
+    };
     book.said.lock().unwrap().push((what.clone(), content));
     match what.as_str() {
         "disclosure" => Json(json!({
@@ -268,6 +272,7 @@ async fn said(
             "locks": [{ "id": "dev_000000000000000c", "name": "玄関 – 錠", "isTrusted": true }]
         }))
         .into_response(),
+        "unlocks" => Json(json!({ "bundle": tomori_unlock::digest(&body) })).into_response(),
         _ if incident.ends_with("closed") => StatusCode::CONFLICT.into_response(),
         _ => StatusCode::NO_CONTENT.into_response(),
     }

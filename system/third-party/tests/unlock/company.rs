@@ -71,6 +71,19 @@ impl Company {
         Self::at(Arc::new(Alone)).await
     }
 
+    /// A company whose only road is the line to a platform.
+    pub async fn on_the_line() -> Self {
+        let root = RootSigner::generate().unwrap();
+        let mut config = config();
+        config.company.root = Some(root.public().to_string());
+        Self {
+            world: World::with(config).await,
+            platform: Arc::default(),
+            root,
+            id: CompanyId::from_random([9; 10]),
+        }
+    }
+
     /// A company that sees to these houses.
     pub async fn at(houses: Arc<dyn Houses>) -> Self {
         let root = RootSigner::generate().unwrap();

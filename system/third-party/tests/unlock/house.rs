@@ -42,7 +42,7 @@ pub struct Door {
     pub plain_lock: DeviceId,
     pub case: CaseId,
     pub path: String,
-    key: GatewayKey,
+    pub key: GatewayKey,
 }
 
 impl Door {
@@ -72,10 +72,21 @@ impl Door {
         let company = Company::at(Arc::new(OneHouse(house))).await;
         let world = &company.world;
         world.panel("1234", Policy::Plain, None).await;
+        let case: CaseId = alarm(world, "1234", 1, "NBA1").await.parse().unwrap();
+        Self::at(company, case, opened, lock, plain_lock).await
+    }
+
+    /// A guard who is under way to a case, its operator, a supervisor, and a roster with the three.
+    pub async fn at(
+        company: Company,
+        case: CaseId,
+        opened: IncidentOpened,
+        lock: DeviceId,
+        plain_lock: DeviceId,
+    ) -> Self {
         let mut guard = company.member(people::Role::Guard, "守 一郎", 1).await;
         let mut operator = company.member(people::Role::Operator, "管 次郎", 2).await;
         let supervisor = company.member(people::Role::Supervisor, "責 三郎", 3).await;
-        let case: CaseId = alarm(world, "1234", 1, "NBA1").await.parse().unwrap();
         let path = format!("/cases/{case}");
         assert_eq!(guard.browser.post("/duty", &[("duty", "on")]).await.status, 303);
         assert_eq!(operator.browser.post(&format!("{path}/take"), &[]).await.status, 303);

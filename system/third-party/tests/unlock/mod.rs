@@ -1,6 +1,7 @@
 mod attacks;
 pub mod company;
 pub mod house;
+mod line;
 mod passkeys;
 mod rosters;
 mod signing;

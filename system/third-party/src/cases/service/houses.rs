@@ -5,7 +5,7 @@ use tomori_partner_link::{Change, Disclosed, Door, Step as Told};
 use tomori_runtime::db::Tx;
 use tomori_runtime::entropy::bytes;
 use tomori_smart_home::alarm::{Closing, Did};
-use tomori_smart_home::unlock::{IncidentOpened, Statement as _};
+use tomori_smart_home::unlock::{Digest, IncidentOpened, Statement as _};
 use tomori_smart_home::{CaseId, CompanyId, DeviceId, HomeId, IncidentId, StaffId, Trust};
 use tomori_unlock::Attested;
 
@@ -79,6 +79,17 @@ pub struct GatewayAnswer {
     entry: String,
     /// The signed receipt or refusal.
     pub attested: Vec<u8>,
+}
+
+/// A bundle that is over without an answer, as the platform told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// The incident.
+    pub incident: IncidentId,
+    /// SHA-256 of the bundle.
+    pub bundle: Digest,
+    /// Whether the gateway may have had it.
+    pub is_sent: bool,
 }
 
 /// What is said of an incident.
@@ -226,11 +237,15 @@ impl Service {
                 if let Door::Answered { attested, .. } = word {
                     houses::add_answer(tx, &incident.id, &entry_name(change), &attested.0)?;
                 }
+                let what = door(word, answer.as_deref());
                 let line = Line {
-                    code: answer.clone(),
+                    refusal: answer.clone().filter(|_| what == "doorRefused"),
                     ..Line::default()
                 };
-                self.enter(tx, &id, at, None, door(word, answer.as_deref()), &line)?;
+                self.enter(tx, &id, at, None, what, &line)?;
+            }
+            Told::UnlockUnanswered { bundle, is_sent, .. } => {
+                houses::add_unanswered(tx, &incident.id, *bundle, *is_sent)?;
             }
             _ => {}
         }
@@ -426,6 +441,28 @@ impl Service {
         Ok(database
             .write(move |tx| houses::drop_answer(tx, &incident, &entry))
             .await?)
+    }
+
+    /// The first bundle without an answer that the room of unlocks does not know of.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn first_unanswered(&self) -> Result<Option<Unanswered>, CaseError> {
+        let found = self.inner.database.read(houses::first_unanswered).await?;
+        Ok(found.map(|(incident, bundle, is_sent)| Unanswered {
+            incident,
+            bundle,
+            is_sent,
+        }))
+    }
+
+    /// The room of unlocks knows that a bundle has no answer.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn unanswered_taken(&self, bundle: Digest) -> Result<(), CaseError> {
+        let database = &self.inner.database;
+        Ok(database.write(move |tx| houses::drop_unanswered(tx, bundle)).await?)
     }
 
     /// What happened to a case becomes a word for the platform, in the same step in which it is noted.

@@ -158,7 +158,8 @@ impl Service {
             let detail = json!({ "incident": incident, "answer": draft.state.word(), "why": draft.why });
             self.audit("gateway", "unlock.answered", draft.case.as_str(), detail)
                 .await;
-            self.tell(&draft.case, None, word(draft.state), because(&draft)).await?;
+            // The feed's own entry tells the story of the case; its pages have to look again.
+            self.inner.needs.cases.changed();
         }
         Ok(true)
     }
@@ -271,27 +272,12 @@ impl Service {
     }
 }
 
-/// What the case's story calls it.
+/// What the case's story calls an end, or that it was sent. What people sign and what gateways answer is told elsewhere.
 fn word(state: State) -> &'static str {
     match state {
-        State::Arrived => "unlockArrived",
-        State::Requested => "unlockRequested",
-        State::Approved => "unlockApproved",
         State::Sent => "unlockSent",
         State::NotSent => "unlockNotSent",
-        State::Opened => "unlockOpened",
-        State::NotConfirmed => "unlockNotConfirmed",
-        State::Interrupted => "unlockInterrupted",
-        State::Refused => "unlockRefused",
         State::NoAnswer => "unlockNoAnswer",
-        State::Withdrawn => "unlockWithdrawn",
-        State::Expired => "unlockExpired",
-    }
-}
-
-fn because(draft: &Draft) -> Line {
-    Line {
-        refusal: draft.why.clone(),
-        ..Line::default()
+        _ => "unlockExpired",
     }
 }
