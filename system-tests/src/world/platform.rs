@@ -55,6 +55,8 @@ impl PlatformBox {
         config.enrolment.listen = plot.listen(1);
         config.web.listen = plot.listen(2);
         config.partner.listen = plot.listen(3);
+        config.partner.beat_s = 1;
+        config.partner.silent_after_s = 3;
         config.link.connections_per_address = 20_000;
         config
     }
@@ -119,13 +121,15 @@ impl PlatformBox {
         let config = &self.config;
         format!(
             "[link]\nlisten = \"{}\"\nconnections_per_address = {}\nevents_per_second = {}\nevents_burst = {}\n\
-             [enrolment]\nlisten = \"{}\"\n[partner]\nlisten = \"{}\"\n[web]\nlisten = \"{}\"\n",
+             [enrolment]\nlisten = \"{}\"\n[partner]\nlisten = \"{}\"\nbeat_s = {}\nsilent_after_s = {}\n[web]\nlisten = \"{}\"\n",
             config.link.listen,
             config.link.connections_per_address,
             config.link.events_per_second,
             config.link.events_burst,
             config.enrolment.listen,
             config.partner.listen,
+            config.partner.beat_s,
+            config.partner.silent_after_s,
             config.web.listen
         )
     }

@@ -13,11 +13,11 @@ use tomori_system_tests::patience::until;
 use tomori_system_tests::wan::Line;
 use tomori_system_tests::world::{Plan, World};
 
-const WINDOW: usize = 0;
+pub const WINDOW: usize = 0;
 const NOW: &str = "2026-11-26T21:00:00+09:00";
 
 /// A house with a window and a button, guarded by a company, armed while nobody is in.
-async fn armed() -> (World, CompanyId) {
+pub async fn armed() -> (World, CompanyId) {
     let mut world = World::begin(NOW).await.unwrap();
     let things = vec![DeviceKind::OpenCloseSensor, DeviceKind::EmergencyButton];
     world.build(Plan::of(things)).await.unwrap();
@@ -90,7 +90,7 @@ async fn until_alarms(world: &World, company: &CompanyId, count: usize) -> Vec<A
     alarms(&changes(world, company).await)
 }
 
-fn by_hand(world: &World, thing: usize, hand: Hand) {
+pub fn by_hand(world: &World, thing: usize, hand: Hand) {
     let house = world.house(0).unwrap();
     house.devices.operate_by_hand(&format!("thing-{thing}"), hand).unwrap();
 }

@@ -11,6 +11,7 @@ mod alarms;
 mod attacks;
 mod boxes;
 mod clocks;
+mod company;
 mod four_steps;
 mod frames;
 mod kill;

@@ -22,6 +22,7 @@ use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::property::name;
 use tomori_smart_home::{DeviceId, Origin, PropertyValue, ResidentId};
 use tomori_system_tests::dial::Dial;
+use tomori_third_party::server::ThirdParty;
 
 pub use recipe::{Disk, Recipe};
 
@@ -117,10 +118,10 @@ fn box_entry() {
         .build()
         .unwrap();
     let (config, data) = (variable(CONFIG), variable(DATA));
-    if kind == "platform" {
-        runtime.block_on(platform(&config, &data, clock));
-    } else {
-        runtime.block_on(gateway(&config, &data, clock));
+    match kind.as_str() {
+        "platform" => runtime.block_on(platform(&config, &data, clock)),
+        "company" => runtime.block_on(company(&config, &data)),
+        _ => runtime.block_on(gateway(&config, &data, clock)),
     }
 }
 
@@ -260,6 +261,44 @@ async fn gateway(config: &Path, data: &Path, clock: Dial) {
             "connected" => {
                 let is_connected = matches!(house.view().uplink, UplinkState::Connected { .. });
                 say(&format!("connected {is_connected}"));
+            }
+            _ => panic!("not understood: {line}"),
+        }
+    }
+    trigger.stop();
+    running.await.unwrap().unwrap();
+}
+
+async fn company(config: &Path, data: &Path) {
+    let config = load_valid(config).unwrap();
+    let server = ThirdParty::open(config, open(data).await, Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let server = server.await.unwrap();
+    let services = server.services().clone();
+    let (trigger, shutdown) = Shutdown::new();
+    let running = tokio::spawn(server.run(shutdown));
+    say("ready");
+    let mut asked = asked();
+    while let Some(line) = asked.recv().await {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["enrol", code, address] => {
+                let enrolled = services.partner.enrol(code, address).await;
+                say(&format!("enrolled {:?}", enrolled.map(|company| company.to_string())));
+            }
+            // How many cases there are, how many alarms they count, and how many are told one by one.
+            ["board"] => {
+                let cases = services.cases.board(0, 100).await.unwrap().cases;
+                let alarms: u32 = cases.iter().map(|case| case.alarms).sum();
+                let mut told = 0;
+                for case in &cases {
+                    let view = services.cases.case(&case.id).await.unwrap();
+                    told += view.entries.iter().filter(|entry| entry.what == "alarm").count();
+                }
+                say(&format!("board {} {alarms} {told}", cases.len()));
+            }
+            ["lost"] => {
+                let standing = *services.partner.standing().borrow();
+                say(&format!("lost {}", standing.lost_since.is_some()));
             }
             _ => panic!("not understood: {line}"),
         }

@@ -16,6 +16,7 @@ use super::{BOX, CLOCK, CONFIG, DATA, PREFIX, Running};
 pub enum Kind {
     Platform,
     Gateway,
+    Company,
 }
 
 /// What a box's data directory stands on. Other than its own place, it is in a mount namespace of the box's own, and gone
@@ -78,10 +79,10 @@ impl Recipe {
             .args(["boxes::box_entry", "--exact", "--nocapture", "--test-threads=1"])
             .env(
                 BOX,
-                if self.kind == Kind::Platform {
-                    "platform"
-                } else {
-                    "gateway"
+                match self.kind {
+                    Kind::Platform => "platform",
+                    Kind::Gateway => "gateway",
+                    Kind::Company => "company",
                 },
             )
             .env(CONFIG, &self.config)
@@ -143,6 +144,23 @@ impl Recipe {
             ),
             recipe(Kind::Gateway, "gateway", &house.toml(), house.path()),
         )
+    }
+
+    /// A security company's server in the world's folder.
+    pub fn company(world: &World, clock: (Timestamp, Timestamp, f64)) -> Self {
+        let folder = world.folder.path();
+        let config = folder.join("company.toml");
+        let text = "[web]\nlisten = \"127.0.0.1:0\"\n[receiver]\ntcp = \"127.0.0.1:0\"\nudp = \"127.0.0.1:0\"\n\
+                    [platform]\nbeat_s = 1\nsilent_after_s = 3\n";
+        std::fs::write(&config, text).unwrap();
+        Self {
+            kind: Kind::Company,
+            config,
+            data: folder.join("company"),
+            disk: Disk::Own,
+            log: folder.join("company.log"),
+            clock,
+        }
     }
 
     /// The same on another disk.
