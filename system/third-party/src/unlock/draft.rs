@@ -196,6 +196,12 @@ impl State {
         )
     }
 
+    /// Whether the gateway has driven the lock, or was about to: for this incident it does so once.
+    #[must_use]
+    pub fn is_driven(self) -> bool {
+        matches!(self, Self::Opened | Self::NotConfirmed | Self::Interrupted)
+    }
+
     /// Whether one state may follow another. An answer of the gateway is the truth, however late it comes.
     #[must_use]
     pub fn may_become(self, next: Self) -> bool {

@@ -103,6 +103,13 @@ async fn three_signatures_become_a_bundle_and_the_answer_is_told() {
             .text
             .contains("unlocked, as the lock itself shows")
     );
+    // For one incident the lock is driven once: nobody is asked to sign for a second time.
+    assert!(!door.guard.browser.get("/duty").await.text.contains("/duty/arrival"));
+    let refused = door.ask_arrival("12345678").await;
+    assert!(
+        refused.status == 409 && refused.text.contains("driven for this incident"),
+        "{refused:?}"
+    );
     let log = door.company.world.office.clone().get("/log").await.text;
     for told in [
         "unlock.arrived",

@@ -57,6 +57,7 @@ pub(crate) async fn part(desk: &Desk, seat: &Seat, case: &Case) -> Result<Html, 
     let viewer = &seat.viewer;
     let is_owner = case.owner.as_ref() == Some(&viewer.staff);
     let state = open.map(|draft| draft.state);
+    let is_driven = drafts.iter().any(|draft| draft.state.is_driven());
     let asks = |draft: &&Draft| {
         draft
             .request
@@ -66,7 +67,7 @@ pub(crate) async fn part(desk: &Desk, seat: &Seat, case: &Case) -> Result<Html, 
     let is_own_request = open.as_ref().is_some_and(asks);
     let path = |word: &str| format!("/cases/{}/unlock/{word}", case.id);
     let sign = match (viewer.role, state) {
-        _ if !is_open || house.is_none() => None,
+        _ if !is_open || is_driven || house.is_none() => None,
         (Role::Guard, None) => Some(("/duty/arrival".to_owned(), say.text("sign-arrival-go"))),
         (Role::Guard, Some(State::Arrived | State::Requested)) => {
             Some(("/duty/arrival".to_owned(), say.text("sign-arrival-again")))
@@ -80,7 +81,7 @@ pub(crate) async fn part(desk: &Desk, seat: &Seat, case: &Case) -> Result<Html, 
         _ => None,
     };
     let hint = match (viewer.role, state) {
-        _ if !is_open => String::new(),
+        _ if !is_open || is_driven => String::new(),
         (Role::Guard, None) => say.text("unlock-hint-guard"),
         (_, None) => say.text("unlock-hint-none"),
         (_, Some(State::Requested)) if is_own_request => say.text("sign-own-request"),

@@ -116,6 +116,10 @@ impl Service {
             Wish::Arrival { code } => {
                 let code: GatewayCode = code.parse().map_err(|_| UnlockError::Code)?;
                 let opened = house.opened.as_ref().ok_or(UnlockError::NoWord)?;
+                let drafts = self.drafts(case).await?;
+                if drafts.iter().any(|draft| draft.state.is_driven()) {
+                    return Err(UnlockError::Refused(Refusal::NonceUsed));
+                }
                 if draft.is_some_and(|draft| !draft.state.may_be_withdrawn()) {
                     return Err(Denied::NotNow.into());
                 }
