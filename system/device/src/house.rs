@@ -26,6 +26,8 @@ use crate::config::{HouseConfig, NodeConfig, Quirk, Text};
 use crate::lan::line::{Direction, Disturbance};
 use crate::lan::socket;
 use crate::node::ReceivedSet;
+pub use cell::HeardWord;
+
 use cell::Cell;
 use memory::Memory;
 use proving::Proving;
@@ -376,6 +378,14 @@ impl VirtualHouse {
     /// When there is no such node.
     pub fn received_sets(&self, id: &str) -> Result<Vec<ReceivedSet>, OperateError> {
         Ok(self.cell(id)?.sets())
+    }
+
+    /// What the gateway told a thing that proves itself, oldest first, at most the last thousand.
+    ///
+    /// # Errors
+    /// When there is no such thing.
+    pub fn heard_words(&self, id: &str) -> Result<Vec<HeardWord>, OperateError> {
+        Ok(self.cell(id)?.heard_words())
     }
 
     fn cell(&self, id: &str) -> Result<&Arc<Cell>, OperateError> {

@@ -19,7 +19,9 @@ mod run;
 mod voice;
 
 pub use config::{Config, HouseConfig, NodeConfig, Quirk, Text};
-pub use house::{Change, EnrolThingError, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse, VoiceView};
+pub use house::{
+    Change, EnrolThingError, HeardWord, HouseError, MOST_NOISE, NodeView, OperateError, VirtualHouse, VoiceView,
+};
 pub use lan::line::{Direction, Disturbance};
 pub use node::ReceivedSet;
 pub use page::router;

@@ -1,10 +1,12 @@
 //! One node with its socket, its line and its bounds.
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde::Serialize;
 use socket2::SockRef;
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, broadcast, watch};
@@ -27,8 +29,20 @@ use crate::voice::{Condition, Stand, told};
 /// The property of an electric lock that locks it.
 const LOCK_SETTING: u8 = 0xe0;
 
+/// How many words a thing remembers that its gateway told it.
+const REMEMBERED_WORDS: usize = 1_000;
+
 /// A datagram and where it goes.
 type Sent = (Vec<u8>, SocketAddr);
+
+/// What the gateway told a thing that proves itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeardWord {
+    /// When it was heard.
+    pub at: Timestamp,
+    /// The payload, as text.
+    pub word: String,
+}
 
 pub(super) struct Cell {
     config: NodeConfig,
@@ -53,6 +67,7 @@ struct State {
     meter: Meter,
     inbound: Line<(Frame, Ipv4Addr)>,
     outbound: Line<Sent>,
+    words: VecDeque<HeardWord>,
 }
 
 impl Cell {
@@ -92,6 +107,7 @@ impl Cell {
                 meter: Meter::new(Instant::now()),
                 inbound: Line::default(),
                 outbound: Line::default(),
+                words: VecDeque::new(),
             }),
             sooner: Notify::new(),
             changes,
@@ -131,6 +147,16 @@ impl Cell {
 
     /// The gateway told the thing what to do. It does it, or it does not; it says how it stands afterwards.
     pub(super) fn obey(&self, word: &[u8], now: Timestamp) {
+        let heard = HeardWord {
+            at: now,
+            word: String::from_utf8_lossy(word).into_owned(),
+        };
+        let mut state = self.state();
+        if state.words.len() >= REMEMBERED_WORDS {
+            state.words.pop_front();
+        }
+        state.words.push_back(heard);
+        drop(state);
         let order: Option<&[u8]> = match told(word) {
             Some(Hand::Lock) => Some(&[0x41]),
             Some(Hand::Unlock) => Some(&[0x42]),
@@ -182,6 +208,10 @@ impl Cell {
 
     pub(super) fn sets(&self) -> Vec<ReceivedSet> {
         self.state().node.sets()
+    }
+
+    pub(super) fn heard_words(&self) -> Vec<HeardWord> {
+        self.state().words.iter().cloned().collect()
     }
 
     pub(super) fn change(

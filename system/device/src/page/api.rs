@@ -22,6 +22,7 @@ pub(super) fn router() -> Router<VirtualHouse> {
         .route("/api/nodes", get(all))
         .route("/api/nodes/{id}", get(one))
         .route("/api/nodes/{id}/sets", get(sets))
+        .route("/api/nodes/{id}/words", get(words))
         .route("/api/nodes/{id}/hand", post(hand))
         .route("/api/nodes/{id}/jam", post(jam))
         .route("/api/nodes/{id}/power", post(power))
@@ -44,6 +45,10 @@ async fn one(State(house): State<VirtualHouse>, Path(id): Path<String>, headers:
 
 async fn sets(State(house): State<VirtualHouse>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     answer(house.received_sets(&id), &headers)
+}
+
+async fn words(State(house): State<VirtualHouse>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    answer(house.heard_words(&id), &headers)
 }
 
 async fn hand(
