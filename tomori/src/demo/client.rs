@@ -16,7 +16,8 @@ use thiserror::Error;
 
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 const LARGEST_EVENT: usize = 256 * 1024;
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an answer may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A resident's way to the API.
 #[derive(Debug, Clone)]

@@ -22,54 +22,42 @@ use super::seed::{HERE, one_time_code, password};
 use crate::words::say;
 
 /// Seconds to leave the house before it is guarded, and to disarm it after coming in.
-const TO_LEAVE_S: u16 = 20;
+const TO_LEAVE_S: u16 = 10;
 const TO_DISARM_S: u16 = 30;
 
+/// The demo's own account: it carries descriptions to the offline machine, and signed rosters back.
+pub(super) const ITSELF: &str = "demo@akari.example";
+
 /// The company's people: role, what their name is under, and their login. Two guards, so that one can decline.
-const PEOPLE: [(Role, &str, &str); 5] = [
+const PEOPLE: [(Role, &str, &str); 6] = [
     (Role::Operator, "demo-staff-operator", "kansei@akari.example"),
     (Role::Supervisor, "demo-staff-supervisor", "sekinin@akari.example"),
     (Role::Guard, "demo-staff-guard-1", "keibi1@akari.example"),
     (Role::Guard, "demo-staff-guard-2", "keibi2@akari.example"),
     (Role::Operator, "demo-staff-operator-2", "kansei2@akari.example"),
+    (Role::Administrator, "demo-staff-itself", ITSELF),
 ];
 
-/// Founds the company: its people on its own server, its contract with the house on the platform.
+/// What the platform knows of the company: its contract with the house, and what is guarded there.
 ///
 /// # Errors
-/// When a server refuses something.
-pub(super) async fn found(
-    platform: &Platform,
-    company: &Services,
-    paper: &Paper,
-    lang: Lang,
-    wall_clock: &SharedClock,
-    entropy: &dyn Entropy,
-) -> Result<Company> {
-    let id = contract(platform, paper, lang, entropy).await?;
-    let staff = staff(company, lang, wall_clock, entropy).await?;
+/// When the platform refuses something.
+pub(super) async fn found(platform: &Platform, paper: &Paper, lang: Lang, entropy: &dyn Entropy) -> Result<Company> {
     let digits = |first: u64| format!("{}", first * 100_000 + below(entropy, 100_000));
     // The first digits differ, so the two are never the same.
     Ok(Company {
-        id,
-        staff,
+        id: contract(platform, paper, lang, entropy).await?,
+        staff: Vec::new(),
         code: digits(1 + below(entropy, 4)),
         duress: digits(5 + below(entropy, 5)),
         has_codes: false,
+        is_linked: false,
     })
 }
 
 async fn contract(platform: &Platform, paper: &Paper, lang: Lang, entropy: &dyn Entropy) -> Result<CompanyId> {
     let t = |key: &str| say(lang, key, &[]);
-    let by: OperatorId = platform
-        .people
-        .operators()
-        .await?
-        .into_iter()
-        .next()
-        .context("the demo has no operator")?
-        .id
-        .parse()?;
+    let by = operator(platform).await?;
     let company = platform.dispatch.add_company(&t("demo-company-name"), &by).await?;
     let terms = (company.clone(), BTreeSet::from(Disclosure::ALL));
     platform.dispatch.set_contract(&paper.home, Some(terms), &by).await?;
@@ -109,7 +97,32 @@ async fn contract(platform: &Platform, paper: &Paper, lang: Lang, entropy: &dyn 
     Ok(company)
 }
 
-async fn staff(company: &Services, lang: Lang, wall_clock: &SharedClock, entropy: &dyn Entropy) -> Result<Vec<Staff>> {
+async fn operator(platform: &Platform) -> Result<OperatorId> {
+    let operators = platform.people.operators().await?;
+    let operator = operators.into_iter().next().context("the demo has no operator")?;
+    Ok(operator.id.parse()?)
+}
+
+/// A code by which the company's server is linked with the platform.
+///
+/// # Errors
+/// When the platform refuses.
+pub(super) async fn enrolment_code(platform: &Platform, company: &CompanyId) -> Result<String> {
+    let by = operator(platform).await?;
+    let code = platform.companies.new_enrolment_code(company, by.as_str()).await?;
+    Ok(code.text)
+}
+
+/// The company's people, on its own server.
+///
+/// # Errors
+/// When the server refuses something.
+pub(super) async fn staff(
+    company: &Services,
+    lang: Lang,
+    wall_clock: &SharedClock,
+    entropy: &dyn Entropy,
+) -> Result<Vec<Staff>> {
     let t = |key: &str| say(lang, key, &[]);
     let invited = company
         .people

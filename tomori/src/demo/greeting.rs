@@ -10,6 +10,7 @@ use tomori_runtime::data_dir::default_dir;
 use tomori_runtime::i18n::Lang;
 
 use super::client::Api;
+use super::company::ITSELF;
 use super::paper::{Account, Paper};
 use super::seed;
 use super::town::Town;
@@ -29,6 +30,7 @@ pub(super) async fn greeting(town: &Town, api: &Api, lang: Lang) -> String {
         vec![word("demo-place-app"), web.clone()],
         vec![word("demo-place-operator"), format!("{web}/operator")],
         vec![word("demo-place-house"), local("http", town.world.house_page.port())],
+        vec![word("demo-place-panel"), format!("http://{}", town.world.panel)],
         vec![word("demo-place-company"), local("http", town.world.company_web.port())],
         vec![
             word("demo-place-door"),
@@ -92,7 +94,10 @@ pub(super) fn codes(paper: &Paper, data: &Path, wall_clock: &SharedClock, lang: 
     ];
     let accounts = paper.residents.iter().chain([&paper.operator]);
     let staff = paper.company.iter().flat_map(|company| &company.staff);
-    let accounts = accounts.chain(staff.map(|somebody| &somebody.account));
+    let people = staff
+        .map(|somebody| &somebody.account)
+        .filter(|account| account.email != ITSELF);
+    let accounts = accounts.chain(people);
     let mut rows: Vec<_> = [head].into_iter().chain(accounts.map(line)).collect();
     if let Some(company) = &paper.company {
         rows.push(vec![

@@ -7,8 +7,10 @@
 mod client;
 mod company;
 mod greeting;
+mod offline;
 mod paper;
 mod play;
+mod seat;
 mod seed;
 mod step;
 mod timeline;

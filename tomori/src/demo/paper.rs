@@ -45,6 +45,9 @@ pub(super) struct Company {
     pub duress: String,
     /// Whether the house has these codes.
     pub has_codes: bool,
+    /// Whether its server is linked with the platform.
+    #[serde(default)]
+    pub is_linked: bool,
 }
 
 /// Somebody of the security company.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tomori_runtime::i18n::Lang;
 
 use super::client::{Api, ApiError};
-use super::step::Step;
+use super::step::{Step, UseCase};
 use super::town::Town;
 use super::words::{self, text};
 use crate::screen;
@@ -102,7 +102,13 @@ async fn look(api: &Api, town: &Town, told: &mut Told, lang: Lang) -> Result<Vec
                 "demo-detail-1",
                 &[("device", device.into()), ("time", time.into())],
             );
-            lines.push(Line::Step(Step::new(1, town.world.house_clock.now(), detail, lang)));
+            lines.push(Line::Step(Step::new(
+                UseCase::Shutters,
+                1,
+                town.world.house_clock.now(),
+                detail,
+                lang,
+            )));
         }
     }
     let history = api.get(&format!("/api/v1/homes/{home}/history?limit=50")).await?;
@@ -146,7 +152,13 @@ fn command(command: &Value, told: &mut Told, lines: &mut Vec<Line>, lang: Lang) 
             ("why", words::why(command, lang).into()),
         ];
         lines.push(if is_scheduled {
-            Line::Step(Step::new(step, at, say(lang, scheduled_key, &args), lang))
+            Line::Step(Step::new(
+                UseCase::Shutters,
+                step,
+                at,
+                say(lang, scheduled_key, &args),
+                lang,
+            ))
         } else {
             Line::Other(at, say(lang, other_key, &args))
         });

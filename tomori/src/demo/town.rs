@@ -6,6 +6,7 @@ mod proving;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
+use tokio::task::JoinSet;
 use tomori_platform::config::Config;
 use tomori_platform::server::{Clocks, Platform};
 use tomori_runtime::config::parse_valid;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use self::children::Children;
 use self::inside::Inside;
+use super::offline::Offline;
 use super::paper::Paper;
 use super::world::World;
 use super::{PAPER, company, seed};
@@ -31,6 +33,8 @@ pub(super) struct Town {
     /// Who lives there.
     pub paper: Paper,
     running: Running,
+    /// The installer, and whoever carries rosters; they go home when the demo stops.
+    _helpers: JoinSet<()>,
 }
 
 /// A box that ended by itself.
@@ -50,6 +54,12 @@ struct Opened {
     company: ThirdParty,
 }
 
+/// What makes boxes the platform's, where they are not yet.
+struct Codes {
+    gateway: Option<String>,
+    company: Option<String>,
+}
+
 enum Running {
     Inside(Inside),
     Children(Children),
@@ -60,10 +70,11 @@ impl Town {
     ///
     /// # Errors
     /// When a box cannot start.
-    pub(super) async fn start(world: World, processes: bool, lang: Lang) -> Result<Self> {
+    pub(super) async fn start(mut world: World, processes: bool, lang: Lang) -> Result<Self> {
         let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let data = DataDir::open(&world.folder).map_err(|error| anyhow::anyhow!(error.message(lang)))?;
         let path = data.path(PAPER);
+        world.root = Offline::of(&world.folder)?.public()?.to_string();
         let platform = open_platform(&world, &entropy, lang).await?;
         let mut paper = match Paper::read(&path)? {
             Some(paper) => paper,
@@ -79,39 +90,65 @@ impl Town {
                 paper
             }
         };
+        let company = match paper.company.take() {
+            Some(company) => company,
+            None => company::found(platform.services(), &paper, lang, entropy.as_ref()).await?,
+        };
+        world.company = Some(company.id.clone());
+        paper.company = Some(company);
+        paper.write(&path)?;
         let company = open_company(&world, &entropy, lang).await?;
-        if paper.company.is_none() {
-            let (services, staff) = (platform.services(), company.services());
-            let founded = company::found(services, staff, &paper, lang, &world.wall_clock, entropy.as_ref()).await?;
-            paper.company = Some(founded);
+        if let Some(known) = paper.company.as_mut().filter(|company| company.staff.is_empty()) {
+            known.staff = company::staff(company.services(), lang, &world.wall_clock, entropy.as_ref()).await?;
             paper.write(&path)?;
         }
-        let code = match paper.enrolled {
-            true => None,
-            false => Some(seed::enrolment_code(platform.services(), &paper.home).await?),
+        let is_linked = paper.company.as_ref().is_some_and(|company| company.is_linked);
+        let codes = Codes {
+            gateway: match paper.enrolled {
+                true => None,
+                false => Some(seed::enrolment_code(platform.services(), &paper.home).await?),
+            },
+            company: match world.company.as_ref().filter(|_| !is_linked) {
+                None => None,
+                Some(id) => Some(company::enrolment_code(platform.services(), id).await?),
+            },
         };
         let running = if processes {
             // Nobody but the platform's own process has its folder open.
             let (trigger, shutdown) = Shutdown::new();
             trigger.stop();
-            platform.run(Router::new(), shutdown.clone()).await?;
-            company.run(shutdown).await?;
-            Running::Children(Children::start(&world, data, code, lang).await?)
+            platform.run(Router::new(), shutdown).await?;
+            Running::Children(Children::start(&world, data, company, codes, lang).await?)
         } else {
             let opened = Opened { platform, company };
-            Running::Inside(Inside::start(&world, data, opened, code, &entropy, lang).await?)
+            Running::Inside(Inside::start(&world, data, opened, codes, &entropy, lang).await?)
         };
-        if !paper.enrolled {
-            paper.enrolled = true;
-            paper.write(&path)?;
+        paper.enrolled = true;
+        if let Some(company) = &mut paper.company {
+            company.is_linked = true;
         }
-        tokio::spawn(proving::install(world.clone(), paper.proving.clone()));
+        paper.write(&path)?;
+        let mut helpers = JoinSet::new();
+        let staff = paper.company.iter().flat_map(|company| &company.staff);
+        if let Some(itself) = staff
+            .map(|staff| &staff.account)
+            .find(|account| account.email == company::ITSELF)
+        {
+            let (web, clock) = (world.company_web, world.wall_clock.clone());
+            helpers.spawn(Offline::of(&world.folder)?.carry(web, itself.clone(), clock));
+        }
+        helpers.spawn(proving::install(world.clone(), paper.proving.clone()));
         if let Some(company) = paper.company.as_mut().filter(|company| !company.has_codes) {
             proving::set_codes(&world, &company.code, &company.duress).await?;
             company.has_codes = true;
             paper.write(&path)?;
         }
-        Ok(Self { world, paper, running })
+        Ok(Self {
+            world,
+            paper,
+            running,
+            _helpers: helpers,
+        })
     }
 
     /// Every box and its process, when each has one of its own.
@@ -159,6 +196,16 @@ async fn open_company(world: &World, entropy: &SharedEntropy, lang: Lang) -> Res
         .await
         .map_err(|error| anyhow::anyhow!(error.message(lang)))
         .context("the security company")
+}
+
+/// Links the company's server with the platform, as its administrator would.
+async fn link(world: &World, company: &ThirdParty, code: &str) -> Result<()> {
+    let partner = &company.services().partner;
+    partner
+        .enrol(code, &world.partner.to_string())
+        .await
+        .context("the security company's enrolment")?;
+    Ok(())
 }
 
 /// Makes the demo's gateway a gateway, through the platform's enrolment door, as an installer would.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use tomori_device::{HouseConfig, NodeConfig, Text};
 use tomori_runtime::clock::{Clock as _, ScaledClock, SharedClock, SystemClock};
-use tomori_smart_home::DeviceKind;
+use tomori_smart_home::{CompanyId, DeviceKind};
 
 use crate::cli::DemoWish;
 
@@ -26,6 +26,12 @@ pub(super) struct World {
     pub house_page: SocketAddr,
     /// The security company's pages: its board, its guards' page.
     pub company_web: SocketAddr,
+    /// The display at the door of the house.
+    pub panel: SocketAddr,
+    /// The security company: its id on the platform, once there is one, and its root.
+    pub company: Option<CompanyId>,
+    /// The public half of its root, once there is one.
+    pub root: String,
     /// Where panels of other makers report, over TCP and UDP.
     pub company_receiver: SocketAddr,
     /// The app inside the house, at the gateway.
@@ -70,6 +76,7 @@ impl World {
         let devices = at(IpAddr::V4(GATEWAY), port(6))?;
         let certificates = at(IpAddr::V4(GATEWAY), port(7))?;
         let company_receiver = at(local, port(8))?;
+        let panel = at(local, port(10))?;
         let house_clock: SharedClock = match (wish.speed, house_start) {
             (speed, start) if speed > 1.0 || start.is_some() => {
                 Arc::new(ScaledClock::new(start.unwrap_or_else(|| SystemClock.now()), speed))
@@ -81,6 +88,9 @@ impl World {
             web,
             house_page,
             company_web,
+            panel,
+            company: None,
+            root: String::new(),
             company_receiver,
             home_door,
             link,
@@ -117,9 +127,20 @@ impl World {
     /// The security company's configuration file.
     #[must_use]
     pub(super) fn company_toml(&self) -> String {
+        let Self {
+            company_web: web,
+            company_receiver: receiver,
+            root,
+            ..
+        } = self;
+        let id = self
+            .company
+            .as_ref()
+            .map(|id| format!("id = \"{id}\"\n"))
+            .unwrap_or_default();
         format!(
-            "[web]\nlisten = \"{}\"\n[receiver]\ntcp = \"{}\"\nudp = \"{}\"\n",
-            self.company_web, self.company_receiver, self.company_receiver
+            "[web]\nlisten = \"{web}\"\n[receiver]\ntcp = \"{receiver}\"\nudp = \"{receiver}\"\n\
+             [company]\n{id}root = \"{root}\"\n"
         )
     }
 
@@ -142,8 +163,9 @@ impl World {
         format!(
             "[lan]\naddress = \"{GATEWAY}\"\nport = {}\ngap_ms = 5\npoll_moving_ms = 300\n\
              [uplink]\naddress = \"{}\"\n[home]\nlisten = \"{}\"\n\
-             [devices]\nlisten = \"{}\"\nenrol = \"{}\"\n",
-            self.echonet_port, self.link, self.home_door, self.devices, self.certificates
+             [devices]\nlisten = \"{}\"\nenrol = \"{}\"\n\
+             [security_company]\nroot = \"{}\"\npanel = \"{}\"\n",
+            self.echonet_port, self.link, self.home_door, self.devices, self.certificates, self.root, self.panel
         )
     }
 }

@@ -10,12 +10,17 @@ mod root;
 mod show;
 mod sign;
 
+pub(crate) use root::write_new;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PathBufValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use jiff::Timestamp;
+use tomori_runtime::config::{Rejection, parse_valid};
 use tomori_runtime::i18n::Lang;
+use tomori_smart_home::unlock::Roster;
 
 use crate::screen;
 use crate::words::say;
@@ -55,6 +60,16 @@ pub enum Wish {
 
 /// What a person reads when it does not work.
 struct Complaint(String);
+
+/// The roster that a description asks for, if it is signed now.
+///
+/// # Errors
+/// The first key that does not fit.
+pub(crate) fn described(text: &str, now: Timestamp) -> anyhow::Result<Roster> {
+    let description: description::Description = parse_valid("roster.toml", text)?;
+    let unfit = |rejection: Rejection| anyhow::anyhow!("{}: {}", rejection.key, rejection.en);
+    description.roster(now).map_err(unfit)
+}
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

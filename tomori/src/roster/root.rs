@@ -37,7 +37,7 @@ pub(super) fn read(path: &Path, lang: Lang) -> Result<RootSigner, Complaint> {
 }
 
 /// Writes a new file with this mode. One that is there already stays as it is.
-pub(super) fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;

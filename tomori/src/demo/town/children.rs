@@ -11,11 +11,13 @@ use tokio::sync::Mutex;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::{SharedEntropy, SystemEntropy};
 use tomori_runtime::i18n::Lang;
+use tomori_runtime::shutdown::Shutdown;
+use tomori_third_party::server::ThirdParty;
 
 use std::sync::Arc;
 
 use super::super::world::World;
-use super::Ended;
+use super::{Codes, Ended};
 
 /// How long a box may take to stop after it was asked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,7 +35,13 @@ struct Running {
 }
 
 impl Children {
-    pub(super) async fn start(world: &World, data: DataDir, code: Option<String>, lang: Lang) -> Result<Self> {
+    pub(super) async fn start(
+        world: &World,
+        data: DataDir,
+        third_party: ThirdParty,
+        codes: Codes,
+        lang: Lang,
+    ) -> Result<Self> {
         let write = |name: &str, text: &str| -> Result<PathBuf> {
             let path = world.folder.join(name);
             tomori_runtime::file::write_atomic(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
@@ -45,10 +53,18 @@ impl Children {
         let company = write("third-party.toml", &world.company_toml())?;
         let mut children = vec![start("platform", &platform, &world.folder, lang)?];
         wait_for(world.enrolment).await.context("platform")?;
-        if let Some(code) = code {
+        if let Some(code) = &codes.gateway {
             let entropy: SharedEntropy = Arc::new(SystemEntropy);
-            super::enrol(world, &code, &entropy, lang).await?;
+            super::enrol(world, code, &entropy, lang).await?;
         }
+        if let Some(code) = &codes.company {
+            wait_for(world.partner).await.context("platform")?;
+            super::link(world, &third_party, code).await?;
+        }
+        // Nobody but the company's own process has its folder open.
+        let (trigger, shutdown) = Shutdown::new();
+        trigger.stop();
+        third_party.run(shutdown).await?;
         children.push(start("gateway", &gateway, &world.folder, lang)?);
         wait_for(world.web).await.context("platform")?;
         children.push(start("third-party", &company, &world.folder, lang)?);

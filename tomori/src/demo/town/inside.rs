@@ -16,7 +16,7 @@ use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_runtime::tls::Limits;
 
 use super::super::world::World;
-use super::{Ended, Opened};
+use super::{Codes, Ended, Opened};
 use crate::boxes::{app_over_platform, serve_gateway};
 
 pub(super) struct Inside {
@@ -38,7 +38,7 @@ impl Inside {
         world: &World,
         data: DataDir,
         Opened { platform, company }: Opened,
-        code: Option<String>,
+        codes: Codes,
         entropy: &SharedEntropy,
         lang: Lang,
     ) -> Result<Self> {
@@ -51,13 +51,16 @@ impl Inside {
             async move { platform.run(app, shutdown).await.map_err(|error| format!("{error:#}")) }
         }));
 
+        if let Some(code) = &codes.company {
+            super::link(world, &company, code).await?;
+        }
         tasks.push(watch("third-party", &ended, shutdown.clone(), {
             let shutdown = shutdown.clone();
             async move { company.run(shutdown).await.map_err(|error| error.message(lang)) }
         }));
 
-        if let Some(code) = code {
-            super::enrol(world, &code, entropy, lang).await?;
+        if let Some(code) = &codes.gateway {
+            super::enrol(world, code, entropy, lang).await?;
         }
         let config: tomori_gateway::Config = parse_valid("gateway.toml", &world.gateway_toml())?;
         let gateway_data =
