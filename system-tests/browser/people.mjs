@@ -24,6 +24,22 @@ const account = (prefix) => ({
 for (const name of ['TOMORI_LOGIN', 'TOMORI_PASSWORD', 'TOMORI_TOTP_SECRET']) needed(name);
 const residents = { ...account('TOMORI_'), door: '/sign-in', first: '/' };
 const operators = { ...account('TOMORI_OPERATOR_'), door: '/operator/sign-in', first: '/operator' };
+/** The security company's pages, where there is one, and its people. */
+export const companyUrl = process.env.TOMORI_COMPANY_URL;
+/** The display at the door of the house. */
+export const panelUrl = process.env.TOMORI_PANEL_URL;
+const firstPages = { guard: '/duty', administrator: '/people' };
+const staff = JSON.parse(process.env.TOMORI_STAFF ?? '[]').map((one) => ({
+  ...one,
+  login: one.email,
+  secret: one.second_factor,
+  base: companyUrl,
+  door: '/sign-in',
+  first: firstPages[one.role] ?? '/board',
+}));
+/** The demo's own eyes at the platform's API, and its home. */
+export const token = process.env.TOMORI_TOKEN;
+export const home = process.env.TOMORI_HOME;
 /** Whether somebody is known who may sit at the operator's desk. */
 export const operatorKnown = Boolean(operators.secret);
 /** The program itself, and the port of the house's network, for one more device on it. */
@@ -93,8 +109,9 @@ export async function open(browser, { lang = 'ja', viewport = phone, scheme = 'l
 
 /** Fills the sign-in form and sends it. A code opens one session only; a used one is waited out. */
 export async function signIn(page, person = residents) {
+  const origin = person.base ?? base;
   for (let turn = 0; turn < 2; turn += 1) {
-    await page.goto(`${base}${person.door}`);
+    await page.goto(`${origin}${person.door}`);
     await page.locator('[name=login]').fill(person.login);
     await page.locator('[name=password]').fill(person.password);
     await page.locator('[name=code]').fill(oneTimeCode(person.secret));
@@ -111,10 +128,11 @@ export async function signIn(page, person = residents) {
 
 /** A window of somebody who is signed in. The session is shared between the test files. */
 async function signedIn(browser, person, options) {
+  const origin = person.base ?? base;
   const kept = sessionFile(person);
   if (existsSync(kept)) {
     const window = await open(browser, { ...options, storageState: JSON.parse(readFileSync(kept, 'utf8')) });
-    await window.page.goto(`${base}${person.first}`);
+    await window.page.goto(`${origin}${person.first}`);
     if (new URL(window.page.url()).pathname === person.first) return window;
     await window.context.close();
   }
@@ -153,6 +171,40 @@ export async function authenticator({ context, page }, options = {}) {
     },
   });
   return { cdp, authenticatorId };
+}
+
+/** The first of the security company's people with a role. */
+export function colleague(role) {
+  return staff.find((one) => one.role === role);
+}
+
+/** A window of somebody of the security company, signed in, with an authenticator that knows them by their finger. */
+export async function withPasskeys(browser, role, options = {}) {
+  const window = await signedIn(browser, colleague(role), options);
+  await authenticator(window);
+  return window;
+}
+
+/** Asks the platform's API, as a program of the resident would. */
+export async function api(method, path, body) {
+  const answer = await fetch(`${base}/api/v1/homes/${home}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** What `look` finds, as soon as it finds something. */
+export async function eventually(what, look, within = patience) {
+  const end = Date.now() + within;
+  while (Date.now() < end) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  return assert.fail(`${what}: not within ${within} ms`);
 }
 
 /** Asserts that the browser complained about nothing; some things are meant to be refused. */
