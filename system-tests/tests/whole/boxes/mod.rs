@@ -1,4 +1,4 @@
-//! Platform and gateway as processes of their own, so that they can be killed: the test program starts itself again as a
+//! Platform, gateway and a company's server as processes of their own, so that they can be killed: the test program starts itself again as a
 //! box. A box is told what it needs by environment variables, speaks lines that begin with `box: ` on its standard
 //! output, takes lines on its standard input, and ends cleanly when that ends.
 
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tomori_gateway::{Gateway, UplinkState};
 use tomori_platform::device_state::NewCommand;
 use tomori_platform::server::Platform;
@@ -20,9 +21,11 @@ use tomori_runtime::data_dir::{DataDir, DataDirError};
 use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::property::name;
-use tomori_smart_home::{DeviceId, Origin, PropertyValue, ResidentId};
+use tomori_smart_home::{DeviceId, Origin, PropertyValue, ResidentId, StaffId};
 use tomori_system_tests::dial::Dial;
-use tomori_third_party::server::ThirdParty;
+use tomori_third_party::cases::{Case, Line, Outcome, script};
+use tomori_third_party::people::{Role, Viewer};
+use tomori_third_party::server::{Services, ThirdParty};
 
 pub use recipe::{Disk, Recipe};
 
@@ -296,6 +299,20 @@ async fn company(config: &Path, data: &Path) {
                 }
                 say(&format!("board {} {alarms} {told}", cases.len()));
             }
+            // How many entries of a kind the cases have.
+            ["told", kind] => {
+                let mut told = 0;
+                for case in services.cases.board(0, 100).await.unwrap().cases {
+                    let view = services.cases.case(&case.id).await.unwrap();
+                    told += view.entries.iter().filter(|entry| entry.what == kind).count();
+                }
+                say(&format!("told {told}"));
+            }
+            // What somebody at the board does with the first case.
+            ["do", what] => {
+                let case = services.cases.board(0, 1).await.unwrap().cases.remove(0);
+                say(&format!("did {:?}", act(&services, &case, what).await));
+            }
             ["lost"] => {
                 let standing = *services.partner.standing().borrow();
                 say(&format!("lost {}", standing.lost_since.is_some()));
@@ -305,4 +322,35 @@ async fn company(config: &Path, data: &Path) {
     }
     trigger.stop();
     running.await.unwrap().unwrap();
+}
+
+async fn act(services: &Services, case: &Case, what: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let viewer = Viewer {
+        staff: StaffId::from_random([1; 10]),
+        role: Role::Supervisor,
+        name: "責 三郎".to_owned(),
+        session: "box".to_owned(),
+        since: Timestamp::now(),
+        csrf: String::new(),
+    };
+    let cases = &services.cases;
+    match what {
+        "take" => cases.take(&viewer, &case.id).await?,
+        "disclose" => services.partner.disclose(&case.id, &viewer.name).await?,
+        // As the room says it that sends guards.
+        "send" => {
+            let who = Some(&viewer.staff);
+            cases.tell(&case.id, who, "sent", Line::default()).await?;
+        }
+        "arrive" => cases.arrived(&viewer, &case.id).await?,
+        "close" => {
+            for step in script::steps(case.kind, case.danger) {
+                cases.tick(&viewer, &case.id, *step).await?;
+            }
+            let report = "窓の閉め忘れ。異常なし。";
+            cases.close(&viewer, &case.id, Outcome::FalseAlarm, report).await?;
+        }
+        _ => panic!("not understood: {what}"),
+    }
+    Ok(())
 }
