@@ -175,6 +175,27 @@ async fn an_answer_ends_the_waiting_and_an_answer_that_may_change_can_be_asked_f
     assert_eq!(door.standing().await, answered("opened"), "what is done is done");
 }
 
+/// A gateway that had the bundle twice refused it for a moment's reason, and drove the second time.
+#[tokio::test]
+async fn a_receipt_after_a_passing_refusal_is_what_counts() {
+    let mut door = Door::new().await;
+    let unlock = door.case.town.unlock.clone();
+    let digest = unlock.carry(&door.case.company, &door.bundle()).await.unwrap();
+    let answered = |answer: &str| Standing::Answered {
+        answer: answer.to_owned(),
+    };
+    for (why, told) in [(Some(Refusal::LockUnreachable), "lock-unreachable"), (None, "opened")] {
+        door.answer(digest, why).await;
+        unlock.settle().await.unwrap();
+        assert_eq!(door.standing().await, answered(told));
+        door.case.town.clock.advance(Duration::from_secs(1));
+    }
+    // Nothing follows what was driven.
+    door.answer(digest, Some(Refusal::LockUnreachable)).await;
+    unlock.settle().await.unwrap();
+    assert_eq!(door.standing().await, answered("opened"));
+}
+
 #[tokio::test]
 async fn a_bundle_survives_a_restart_and_is_answered_after_it() {
     let mut door = Door::new().await;

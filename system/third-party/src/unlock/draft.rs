@@ -214,7 +214,10 @@ impl State {
             Self::NoAnswer => next.is_answered() || next == Self::Expired,
             // Whether the platform had it, only the platform knows: its word may have been lost.
             Self::NotSent | Self::Expired => next.is_answered(),
-            Self::Opened | Self::NotConfirmed | Self::Interrupted | Self::Refused | Self::Withdrawn => false,
+            // What hinders for a moment is told as a refusal. The same bundle may be with the gateway a second time, and
+            // then be driven: the receipt says what happened.
+            Self::Refused => next.is_driven(),
+            Self::Opened | Self::NotConfirmed | Self::Interrupted | Self::Withdrawn => false,
         }
     }
 }

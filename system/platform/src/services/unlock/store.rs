@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use tomori_runtime::db::{DbError, Migration, Reader, Row, Tx, values};
-use tomori_smart_home::unlock::Digest;
+use tomori_smart_home::unlock::{Digest, Refusal};
 use tomori_smart_home::{CompanyId, DeviceId, HomeId, IncidentId};
 
 use super::model::Words;
@@ -81,13 +81,24 @@ pub(super) fn waiting(reader: &Reader<'_>, home: &HomeId, now: Timestamp) -> Res
     rows.iter().map(kept).collect()
 }
 
-/// Bundles without an answer that were taken since a moment, oldest first.
+/// Bundles without an answer that ended after a moment, oldest first; and those whose answer is what hinders for a moment,
+/// as long as another one may follow it: the gateway may have had the bundle twice.
 pub(super) fn open(reader: &Reader<'_>, since: Timestamp, most: u32) -> Result<Vec<Kept>, DbError> {
     let rows = reader.query(
-        &format!("{BUNDLE} WHERE answer IS NULL AND expires_at > $1 ORDER BY expires_at, digest LIMIT $2"),
+        &format!(
+            "{BUNDLE} WHERE (answer IS NULL OR answer IN ({})) AND expires_at > $1 ORDER BY expires_at, digest LIMIT $2",
+            passing()
+        ),
         &values![since, most],
     )?;
     rows.iter().map(kept).collect()
+}
+
+/// The names of refusals that may be otherwise in a moment, as SQL. They are the program's own words.
+fn passing() -> String {
+    let passing = Refusal::all().filter(|refusal| !refusal.is_final());
+    let quoted: Vec<_> = passing.map(|refusal| format!("'{}'", refusal.code())).collect();
+    quoted.join(", ")
 }
 
 pub(super) fn add(

@@ -142,7 +142,7 @@ impl Service {
                 let Some(draft) = found.filter(|draft| draft.arrival.what.incident == of) else {
                     return Ok::<_, UnlockError>(None);
                 };
-                // The same answer told again changes nothing, nor does another one after the first.
+                // The same answer told again changes nothing, nor does another refusal after the first.
                 let Ok(mut answered) = draft.become_state(answer.state(), now) else {
                     return Ok(Some(None));
                 };

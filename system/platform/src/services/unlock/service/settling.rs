@@ -78,6 +78,9 @@ impl Service {
             self.answered(kept, &answer).await?;
             return Ok(false);
         }
+        if kept.answer.is_some() {
+            return Ok(false);
+        }
         let is_told = |entry: &Entry| matches!(&entry.step, Step::UnlockAsked { bundle, .. } if *bundle == kept.digest);
         if !entries.iter().any(is_told) {
             // The platform stopped between keeping it and saying so.
