@@ -9,6 +9,7 @@ mod check;
 mod fuzz;
 mod process;
 mod test;
+mod torture;
 mod tree;
 
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ enum Chore {
     Bench(bench::Options),
     /// Runs the fuzz targets.
     Fuzz(fuzz::Options),
+    /// Plays use case 2 a thousand times while processes are killed and lines are cut.
+    Torture(torture::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Test(options) => test::run(&tree, &options),
         Chore::Bench(options) => bench::run(&tree, &options),
         Chore::Fuzz(options) => fuzz::run(&tree, &options),
+        Chore::Torture(options) => torture::run(&tree, &options),
     });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -26,7 +26,17 @@ pub(crate) struct Options {
 pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     let mut command = cargo();
     command
-        .args(["test", "--workspace", "--locked", "--test", "whole", "--", "--exact", TEST, "--nocapture"])
+        .args([
+            "test",
+            "--workspace",
+            "--locked",
+            "--test",
+            "whole",
+            "--",
+            "--exact",
+            TEST,
+            "--nocapture",
+        ])
         .env("TOMORI_TORTURE_RUNS", options.runs.to_string())
         .current_dir(&tree.root);
     if let Some(seed) = options.seed {

@@ -275,10 +275,17 @@ impl House {
             .home
             .listen
             .map(|listen| format!("[home]\nlisten = \"{listen}\"\n"));
+        let devices = self.config.devices.listen.zip(self.config.devices.enrol);
+        let devices = devices.map(|(listen, enrol)| format!("[devices]\nlisten = \"{listen}\"\nenrol = \"{enrol}\"\n"));
+        let security = &self.config.security_company;
+        let company = security.root.as_ref().map(|root| {
+            let relock = security.relock_after_s;
+            format!("[security_company]\nroot = \"{root}\"\nrelock_after_s = {relock}\n")
+        });
         format!(
             "[lan]\naddress = \"{}\"\nport = {}\nmulticast = \"{}\"\npoll_every_ms = {}\npoll_moving_ms = {}\n\
              lost_after_ms = {}\nanswer_within_ms = {}\nset_within_ms = {}\ngap_ms = {}\n\
-             [commands]\nconfirm_within_s = {}\nstart_within_ms = {}\n{}{}",
+             [commands]\nconfirm_within_s = {}\nstart_within_ms = {}\n{}{}{}{}",
             lan.address,
             lan.port,
             lan.multicast,
@@ -291,7 +298,9 @@ impl House {
             commands.confirm_within_s,
             commands.start_within_ms,
             uplink.unwrap_or_default(),
-            home.unwrap_or_default()
+            home.unwrap_or_default(),
+            devices.unwrap_or_default(),
+            company.unwrap_or_default()
         )
     }
 

@@ -19,5 +19,6 @@ mod people;
 mod proved;
 mod storage;
 mod thousand;
+mod torture;
 mod unlock;
 mod wan_cut;

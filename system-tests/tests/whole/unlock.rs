@@ -23,10 +23,19 @@ use tomori_unlock::{Answer, Attested};
 use crate::proved::{certify, shows, told};
 
 const NOW: &str = "2026-11-26T21:00:00+09:00";
-const WINDOW: usize = 0;
-const LOCK: usize = 1;
+pub const WINDOW: usize = 0;
+pub const LOCK: usize = 1;
+/// The code that disarms.
+pub const CODE: &str = "135790";
 
-/// A house with an electric lock whose window was broken open, and the people of its security company.
+/// A house with an electric lock that is armed, and the people of its security company.
+pub struct Armed {
+    pub world: World,
+    pub company: CompanyId,
+    pub people: Rehearsal,
+}
+
+/// A house whose window was broken open.
 struct Scene {
     world: World,
     services: Services,
@@ -39,10 +48,10 @@ fn bolt() -> PropertyName {
     PropertyName::known("mainElectricLock")
 }
 
-impl Scene {
-    /// The platform and the house have clocks of their own.
-    async fn new() -> Self {
-        let mut world = World::begin(NOW).await.unwrap();
+impl Armed {
+    /// At a moment, from which on the house has a clock of its own.
+    pub async fn at(now: &str) -> Self {
+        let mut world = World::begin(now).await.unwrap();
         let mut plan = Plan::of(vec![DeviceKind::OpenCloseSensor, DeviceKind::ElectricLock]);
         plan.has_certificates = true;
         plan.clock = Some(Dial::new(world.clock_now(), 1.0));
@@ -63,6 +72,15 @@ impl Scene {
         house.devices.operate_by_hand("thing-1", Hand::Lock).unwrap();
         let lock = house.device(LOCK).unwrap();
         shows(&world, &lock, bolt(), PropertyValue::Boolean(true)).await;
+        Self { world, company, people }
+    }
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let Armed { world, company, people } = Armed::at(NOW).await;
+        let services = world.platform.services().unwrap().clone();
+        let house = world.house(0).unwrap();
         house.devices.operate_by_hand("thing-0", Hand::Open).unwrap();
         let opened = attested(&services, &company).await;
         Self {
@@ -174,7 +192,7 @@ async fn guarded(world: &World, services: &Services) -> CompanyId {
     .await
     .unwrap();
     let codes = NewCodes {
-        code: Code::new("135790").unwrap(),
+        code: Code::new(CODE).unwrap(),
         duress: Code::new("135791").unwrap(),
         current: None,
     };

@@ -2,6 +2,7 @@
 //! box. A box is told what it needs by environment variables, speaks lines that begin with `box: ` on its standard
 //! output, takes lines on its standard input, and ends cleanly when that ends.
 
+mod acts;
 mod recipe;
 
 use std::io::Write as _;
@@ -213,6 +214,7 @@ async fn platform(config: &Path, data: &Path, clock: Dial) {
                 let stored = services.device_state.gateway_stored_through(&home, &gateway).await;
                 say(&format!("stored {:?}", stored.ok()));
             }
+            ["answers", incident] => say(&acts::answers(&services, incident).await),
             ["stage", home, command] => {
                 let (home, command) = (home.parse().unwrap(), command.parse().unwrap());
                 let record = services.device_state.command_record(&home, &command).await;
@@ -258,6 +260,10 @@ async fn gateway(config: &Path, data: &Path, clock: Dial) {
     say("ready");
     let mut asked = asked();
     while let Some(line) = asked.recv().await {
+        if let Some(done) = acts::at_home(&house, &line).await {
+            say(&done);
+            continue;
+        }
         match line.as_str() {
             words if common(&[words], data) => {}
             "storage" => say(&format!("storage {:?}", house.view().storage)),
@@ -283,6 +289,10 @@ async fn company(config: &Path, data: &Path) {
     let mut asked = asked();
     while let Some(line) = asked.recv().await {
         let words: Vec<&str> = line.split(' ').collect();
+        if let Some(done) = acts::at_the_company(&services, data, &words).await {
+            say(&done);
+            continue;
+        }
         match words[..] {
             ["enrol", code, address] => {
                 let enrolled = services.partner.enrol(code, address).await;
