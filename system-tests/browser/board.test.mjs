@@ -153,7 +153,7 @@ describe('the security company', { skip: !program && 'TOMORI_BIN is not set' }, 
     await one.page.locator('text=管制 二郎').first().waitFor();
 
     const guard = await invite('警備 三郎', 'guard', { lang: 'ja', viewport: phone });
-    await guard.page.locator('summary.danger').focus();
+    await guard.page.locator('summary[data-tone=alarm]').focus();
     await guard.page.keyboard.press('Enter');
     await guard.page.keyboard.press('Tab');
     await guard.page.keyboard.press('Enter');

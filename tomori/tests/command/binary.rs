@@ -167,10 +167,9 @@ pub fn of<'a>(lang: &str, ja: &'a str, en: &'a str) -> &'a str {
 
 pub fn fitting(kind: &str) -> String {
     match kind {
-        "platform" => {
-            "[link]\nlisten = \"127.0.0.1:0\"\n[enrolment]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n"
-                .to_owned()
-        }
+        "platform" => "[link]\nlisten = \"127.0.0.1:0\"\n[enrolment]\nlisten = \"127.0.0.1:0\"\n\
+             [partner]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"127.0.0.1:0\"\n"
+            .to_owned(),
         "gateway" => format!("[lan]\naddress = \"127.0.77.1\"\nport = {}\n", udp_port()),
         _ => format!(
             "listen = \"127.0.0.1:0\"\n[house]\nport = {}\nname = {{ ja = \"家\", en = \"House\" }}\n[[house.node]]\nid = \"shutter\"\n\

@@ -45,7 +45,7 @@ fn a_missing_configuration_is_named() {
 fn an_address_in_use_is_named_with_its_key_and_the_remedy() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for door in ["link", "enrolment", "web"] {
+    for door in ["link", "enrolment", "partner", "web"] {
         let config = fitting("platform").replace(
             &format!("[{door}]\nlisten = \"127.0.0.1:0\""),
             &format!("[{door}]\nlisten = \"{address}\""),
