@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::presence::Stay;
 use crate::desk::Desk;
@@ -19,7 +19,8 @@ use crate::partner::Standing;
 /// How often a quiet stream says that it is still there. Each time the session is looked at again, and the page redraws its
 /// clocks.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// Changes that come within this time are told once: a burst of alarms is one look at the board.
+/// The first change is told at once; those that come within this time after it are told together: a burst of alarms is two
+/// looks at the board.
 const GATHER: Duration = Duration::from_millis(100);
 
 struct Following {
@@ -28,6 +29,8 @@ struct Following {
     changes: watch::Receiver<u64>,
     road: watch::Receiver<Standing>,
     beat: Instant,
+    /// Before this moment changes are gathered.
+    gather_until: Instant,
     is_over: bool,
     _stay: Stay,
 }
@@ -53,6 +56,7 @@ fn follow(desk: Desk, seat: Seat) -> Result<Response, Failure> {
         changes,
         road,
         beat: Instant::now() + HEARTBEAT,
+        gather_until: Instant::now(),
         is_over: false,
         _stay: stay,
     };
@@ -77,7 +81,8 @@ impl Following {
             () = shutdown.wait() => None,
             changed = self.changes.changed() => {
                 changed.ok()?;
-                sleep(GATHER).await;
+                sleep_until(self.gather_until).await;
+                self.gather_until = Instant::now() + GATHER;
                 self.changes.mark_unchanged();
                 Some(Event::default().event("change").data("{}"))
             }

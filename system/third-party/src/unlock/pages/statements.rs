@@ -79,6 +79,8 @@ struct Known<'a> {
     names: HashMap<StaffId, String>,
     case: Case,
     house: Option<House>,
+    /// Where it is, as far as whoever signs is to know.
+    place: String,
     draft: Option<Draft>,
 }
 
@@ -92,12 +94,14 @@ pub(super) async fn show(
     let say = seat.say;
     let unlock = &desk.inner.unlock;
     let people = desk.door.people.all().await?.into_iter();
+    let found = desk.inner.cases.case(case).await?.case;
     let known = Known {
         say,
         seat,
         when: shell::when(desk, say),
         names: people.map(|staff| (staff.id, staff.name)).collect(),
-        case: desk.inner.cases.case(case).await?.case,
+        place: place(desk, seat, &found, page).await?,
+        case: found,
         house: unlock.house(case).await?,
         draft: unlock.open_draft(case).await?,
     };
@@ -126,7 +130,7 @@ pub(super) async fn show(
             Page::Approval => "sign-approval-about",
         }),
         progress: if page == Page::Arrival { Html::empty() } else { drawn },
-        facts: known.facts(page, desk),
+        facts: known.facts(page),
         closed: known.closed(page).map(|key| say.text(key)).unwrap_or_default(),
         origin: unlock.party().map_or("", |party| party.origin.as_str()),
         fields: known.fields(page),
@@ -185,9 +189,9 @@ impl Known<'_> {
         Html::text(&name.unwrap_or_else(|| self.say.text("owner-gone")))
     }
 
-    fn facts(&self, page: Page, desk: &Desk) -> Vec<(String, Html)> {
+    fn facts(&self, page: Page) -> Vec<(String, Html)> {
         let say = self.say;
-        let mut facts = vec![(say.text("sign-house"), Html::text(&house_of(desk, &self.case)))];
+        let mut facts = vec![(say.text("sign-house"), Html::text(&self.place))];
         let mut add = |key: &str, value: Html| facts.push((say.text(key), value));
         let Some(draft) = &self.draft else {
             if page == Page::Arrival {
@@ -275,11 +279,21 @@ impl Known<'_> {
 }
 
 /// The house, as people call it.
-fn house_of(desk: &Desk, case: &Case) -> String {
-    let panel = case.source.panel().and_then(|account| desk.inner.panels.find(account));
-    panel.map_or_else(
-        // Whoever only signs gets to know a house of the platform by its number: where it is, its owner and the guard know.
-        || case.source.name(),
-        |panel| format!("{} {}", panel.customer.name, panel.customer.address),
-    )
+/// The house, as whoever signs is to know it. What was disclosed is for the owner of the case, the guard who was sent, and the
+/// supervisor who is to approve: they can only agree to what they can recognise.
+async fn place(desk: &Desk, seat: &Seat, case: &Case, page: Page) -> Result<String, Failure> {
+    if let Some(panel) = case.source.panel().and_then(|account| desk.inner.panels.find(account)) {
+        return Ok(format!("{} {}", panel.customer.name, panel.customer.address));
+    }
+    let may_know = page != Page::Request || case.owner.as_ref() == Some(&seat.viewer.staff);
+    let disclosed = match may_know {
+        true => desk.inner.cases.disclosed(&case.id).await?,
+        false => None,
+    };
+    let words = disclosed.map(|known| [known.name, known.address].into_iter().flatten().collect::<Vec<_>>());
+    let words = words.unwrap_or_default();
+    Ok(match words.is_empty() {
+        true => case.source.name(),
+        false => words.join(" "),
+    })
 }
