@@ -22,7 +22,7 @@ use tomori_runtime::clock::SystemClock;
 use tomori_runtime::pki::{PrivateKey, certificates_to_pem};
 use tomori_runtime::tls;
 use tomori_smart_home::device::Endpoint;
-use tomori_smart_home::{DeviceId, DeviceKind, NodeId};
+use tomori_smart_home::{DeviceId, DeviceKind, HomeId, NodeId};
 use tonic::transport::Endpoint as Channel;
 
 /// Enrolments at the same time, so that they share commits.
@@ -33,6 +33,8 @@ const AGAIN: Duration = Duration::from_millis(500);
 
 /// A gateway that may connect.
 pub(crate) struct Gateway {
+    /// Its home.
+    pub(crate) home: HomeId,
     /// The one device of its home.
     pub(crate) device: DeviceId,
     /// Its side of the TLS connection.
@@ -107,6 +109,7 @@ async fn enrol_one(services: &Services, number: usize) -> Result<Gateway> {
         Arc::new(SystemClock),
     )?;
     Ok(Gateway {
+        home,
         device,
         tls: Arc::new(config),
     })

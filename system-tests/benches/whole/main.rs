@@ -3,7 +3,9 @@
 //! Run by `cargo xtask bench`, or alone by `cargo bench -p tomori-system-tests -- PART…` after
 //! `cargo build --release --bins`. One JSON object a line; docs/benchmarks.md says what the figures mean.
 
+mod alarm;
 mod boxes;
+mod company;
 mod fleet;
 mod floor;
 mod gateway;
@@ -13,14 +15,18 @@ mod local;
 mod process;
 mod report;
 mod start;
+mod storm;
 mod tap;
+mod unlock;
 
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 /// In the order in which they run.
-const PARTS: [&str; 6] = ["start", "tap", "local", "gateway", "ingest", "idle"];
+const PARTS: [&str; 9] = [
+    "start", "tap", "alarm", "unlock", "storm", "local", "gateway", "ingest", "idle",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -74,6 +80,9 @@ fn run(part: &str) -> Result<()> {
         match part {
             "start" => start::measure().await,
             "tap" => tap::measure().await,
+            "alarm" => alarm::measure().await,
+            "unlock" => unlock::measure().await,
+            "storm" => storm::measure().await,
             "local" => local::measure().await,
             "gateway" => gateway::measure().await,
             "ingest" => ingest::measure().await,

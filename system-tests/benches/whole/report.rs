@@ -83,6 +83,12 @@ impl Spans {
         self.0.push(span);
     }
 
+    /// One after the other: each of these and so many of the others.
+    pub(crate) fn plus(&self, others: &Self, times: u32) -> Self {
+        let sums = self.0.iter().zip(&others.0).map(|(one, other)| *one + *other * times);
+        Self(sums.collect())
+    }
+
     /// The time within which so many percent of them lie, in milliseconds: the nearest of those measured. Nothing
     /// measured is no time at all, and says so as NaN.
     pub(crate) fn millis(&self, percent: usize) -> f64 {

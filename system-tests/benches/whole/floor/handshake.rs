@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -16,6 +17,8 @@ use tomori_gateway_link::PLATFORM_NAME;
 use tomori_runtime::clock::SystemClock;
 use tomori_runtime::pki::{PrivateKey, certificates_from_pem};
 use tomori_runtime::tls::{Identity, mutual_server_config};
+
+use crate::report::Spans;
 
 /// A connection that stands.
 pub(crate) type Bare = TlsStream<TcpStream>;
@@ -70,6 +73,19 @@ impl Floor {
     }
 }
 
+/// A byte to the server and back over a connection that stands, so many times.
+pub(crate) async fn round_trips(line: &mut Bare, count: usize) -> Result<Spans> {
+    let (mut spans, mut byte) = (Spans::default(), [7]);
+    for _ in 0..count {
+        let began = Instant::now();
+        line.write_all(&byte).await?;
+        line.flush().await?;
+        line.read_exact(&mut byte).await?;
+        spans.add(began.elapsed());
+    }
+    Ok(spans)
+}
+
 /// Serves until it is killed; says its address first.
 pub(crate) fn serve(folder: &Path) -> Result<()> {
     let key = PrivateKey::open(&folder.join("server.key"))?.context("no key")?;
@@ -102,7 +118,11 @@ async fn accept(acceptor: TlsAcceptor) -> Result<()> {
             let greeted = async {
                 stream.write_all(b"x").await?;
                 stream.flush().await?;
-                stream.read_u8().await
+                while let Ok(byte) = stream.read_u8().await {
+                    stream.write_all(&[byte]).await?;
+                    stream.flush().await?;
+                }
+                Ok::<_, std::io::Error>(())
             };
             // Returns when the client has gone.
             drop(greeted.await);
