@@ -135,10 +135,11 @@ fn components_use_tokens_and_never_a_colour_of_their_own() {
 }
 
 #[test]
-fn red_belongs_to_alarms() {
+fn red_belongs_to_alarms_and_to_people_in_danger() {
     for block in STYLE.split('}') {
         if block.contains("var(--alarm)") {
-            assert!(block.contains("alarm\"]"), "{block}");
+            let is_such = block.contains("alarm\"]") || block.contains(".emergency");
+            assert!(is_such, "{block}");
         }
     }
 }
