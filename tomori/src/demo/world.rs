@@ -190,7 +190,7 @@ fn proving() -> Vec<NodeConfig> {
         (
             "hall-watch",
             DeviceKind::HumanDetectionSensor,
-            ("人感センサー", "Motion sensor"),
+            ("防犯人感センサー", "Security motion sensor"),
             hall,
         ),
         (
