@@ -156,7 +156,7 @@ fn cargo_test(tree: &Tree, log: &Path) -> Result<Tally> {
 }
 
 fn fuzz_briefly(tree: &Tree, log: &Path) -> Result<Tally> {
-    let outcomes = fuzz::run_all(tree, 15, log)?;
+    let outcomes = fuzz::run_all(tree, 8, log)?;
     let failed = outcomes.iter().filter(|(_, passed)| !passed).count();
     for (target, _) in outcomes.iter().filter(|(_, passed)| !passed) {
         println!("   {target} failed; see {}", log.display());
