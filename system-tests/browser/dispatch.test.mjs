@@ -126,6 +126,8 @@ describe('somebody comes in while nobody is at home', { skip: !companyUrl || !ho
     // Who asked cannot approve, and nobody is asked to.
     assert.equal(await operator.page.locator('a[href$="/unlock/approval"]').count(), 0);
     await supervisor.page.locator('a[href$="/unlock/approval"]').click();
+    // Somebody can only agree to what they recognise: the house by its address, not by its number.
+    assert.match(await supervisor.page.locator('main').innerText(), /千代田/);
     await sound(supervisor.page, 'en', 'signing the approval');
     await picture(supervisor.page, 'sign-approval-desk-en');
     await sign(supervisor.page);

@@ -5,28 +5,23 @@
 //! gRPC and HTTP over mutual TLS, and the board's event stream. Beside it the floor of the same run: one `fdatasync` and two
 //! round trips over TLS.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use tomori_device::appliance::Hand;
-use tomori_gateway::NewCodes;
 use tomori_platform::services::dispatch::Step;
-use tomori_smart_home::arming::{Code, Mode, Outcome, Security, Wish, Zone};
-use tomori_smart_home::{CompanyId, DeviceKind, OperatorId, ZoneId};
+use tomori_smart_home::{CompanyId, DeviceKind};
 use tomori_system_tests::dial::Dial;
 use tomori_system_tests::patience::until;
-use tomori_system_tests::world::{House, Plan, World};
+use tomori_system_tests::world::{Plan, World, guard};
 
 use crate::floor::{bare, handshake};
 use crate::report::{Figure, Spans};
 use crate::{boxes, company, fleet};
 
 const WINDOWS: usize = 50;
-/// The code that disarms.
-pub(crate) const CODE: &str = "135790";
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two windows; nobody opens two at once.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -122,7 +117,7 @@ pub(crate) async fn armed(world: &mut World, things: Vec<DeviceKind>, root: Opti
     boxes::as_delivered(&mut world.house_mut(0)?.config);
     world.house_mut(0)?.config.security_company.root = root;
     world.house_mut(0)?.start().await?;
-    let (house, by) = (world.house(0)?, OperatorId::from_random([1; 10]));
+    let house = world.house(0)?;
     let inside = house.inside().context("the gateway runs")?;
     let mqtt = inside.mqtt().context("there is a door for devices")?;
     let door = house
@@ -136,56 +131,10 @@ pub(crate) async fn armed(world: &mut World, things: Vec<DeviceKind>, root: Opti
         let code = mqtt.code(device)?.to_string();
         house.devices.enrol(&format!("thing-{number}"), &door, &code).await?;
     }
-    let dispatch = &world.platform.services()?.dispatch;
-    let company = dispatch.add_company("灯警備", &by).await?;
-    dispatch
-        .set_contract(&house.home, Some((company.clone(), BTreeSet::new())), &by)
-        .await?;
-    let zone = Zone {
-        id: ZoneId::from_random([1; 10]),
-        name: "窓".to_owned(),
-        modes: BTreeSet::from([Mode::Away]),
-        is_way_in: false,
-        devices: house
-            .ids()
-            .iter()
-            .zip(&things)
-            .filter(|(_, kind)| **kind == DeviceKind::OpenCloseSensor)
-            .map(|(device, _)| device.clone())
-            .collect(),
-    };
-    let security = Security {
-        zones: vec![zone],
-        exit_delay_s: 0,
-        entry_delay_s: 30,
-    };
-    dispatch.set_security(&house.home, security, &by).await?;
-    until("the gateway has read every window", async || {
-        let zones = inside.plan().map_or(0, |plan| plan.security.zones.len());
-        Ok(zones == 1 && inside.arming().obstacles.is_empty())
-    })
-    .await?;
-    let codes = NewCodes {
-        code: Code::new(CODE)?,
-        duress: Code::new("135791")?,
-        current: None,
-    };
-    inside.set_codes(codes).await?;
-    arm(house).await?;
-    Ok(company)
-}
-
-/// Arms a house whose gateway runs in this process.
-pub(crate) async fn arm(house: &House) -> Result<()> {
-    let wish = Wish::Arm {
-        mode: Mode::Away,
-        bypass: BTreeSet::new(),
-    };
-    let inside = house.inside().context("the gateway runs")?;
-    until("the house is armed", async || {
-        Ok(inside.order(wish.clone(), house.resident.clone()).await == Outcome::Done)
-    })
-    .await
+    let windows = house.ids().iter().zip(&things);
+    let windows = windows.filter(|(_, kind)| **kind == DeviceKind::OpenCloseSensor);
+    let windows = windows.map(|(device, _)| device.clone()).collect();
+    guard::by_a_company(world, windows).await
 }
 
 /// When each alarm was durable on the platform, in order.

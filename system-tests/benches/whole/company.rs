@@ -1,13 +1,11 @@
 //! A security company's server as the program that people run, linked with a world's platform, and its operator.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::BytesMut;
-use data_encoding::BASE32_NOPAD;
 use futures_util::Stream;
-use jiff::Timestamp;
 use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,12 +14,9 @@ use tomori_runtime::config::parse_valid;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::shutdown::{Shutdown, Trigger};
-use tomori_runtime::sign_in::totp::{Step, code};
 use tomori_smart_home::CompanyId;
-use tomori_system_tests::world::World;
-use tomori_third_party::people::{Acceptance, Founder, NewStaff, Role, SignedIn};
+use tomori_system_tests::world::{World, staff};
 use tomori_third_party::server::{ServerError, Services, ThirdParty};
-use zeroize::Zeroizing;
 
 use crate::boxes::{self, Running};
 
@@ -90,7 +85,7 @@ impl Inside {
 /// Makes the server, links it, and closes it again; answers its configuration and an operator's session.
 pub(crate) async fn prepare(world: &World, company: &CompanyId) -> Result<(String, SocketAddr, String)> {
     let mut inside = Inside::open(world, company).await?;
-    let session = operator(&inside.services).await?;
+    let session = staff::operator(&inside.services).await?.session.text().to_owned();
     inside.stop();
     inside.serve()?.await??;
     Ok((inside.text, inside.web, session))
@@ -116,41 +111,6 @@ pub(crate) async fn start(world: &World, (text, web, session): (String, SocketAd
         _running: running,
         board,
     })
-}
-
-async fn operator(services: &Services) -> Result<String> {
-    let invited = services
-        .people
-        .setup_code()
-        .await?
-        .context("there is somebody already")?;
-    let founder = Founder {
-        name: "bench".to_owned(),
-        email: "chief@guard.example".to_owned(),
-    };
-    let chief = join(services, invited.code.text(), Some(founder)).await?;
-    let new = NewStaff {
-        name: "operator".to_owned(),
-        email: "operator@guard.example".to_owned(),
-        role: Role::Operator,
-    };
-    let invited = services.people.invite_new(&chief.viewer.staff, new).await?;
-    let operator = join(services, invited.code.text(), None).await?;
-    Ok(operator.session.text().to_owned())
-}
-
-async fn join(services: &Services, invitation: &str, founder: Option<Founder>) -> Result<SignedIn> {
-    let open = services.people.open_invitation(invitation).await?;
-    let spelled: String = open.second_factor.chars().filter(|letter| *letter != ' ').collect();
-    let secret = BASE32_NOPAD.decode(spelled.as_bytes())?;
-    let acceptance = Acceptance {
-        code: invitation.to_owned(),
-        password: Zeroizing::new("tidal-meadow-47-bronze".to_owned()),
-        totp: code(&secret, Step::at(Timestamp::now())),
-        founder,
-        from: IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
-    Ok(services.people.accept(acceptance).await?)
 }
 
 impl Board {

@@ -80,7 +80,8 @@ pub(crate) async fn measure() -> Result<()> {
     let mut sent = Arc::try_unwrap(sent).ok().context("somebody still sends")?.into_inner();
     sent.sort_unstable();
     let (mut spans, last) = (Spans::default(), seen.last().copied().unwrap_or(began));
-    // The board counts; the road keeps the order, so the alarm that was sent first is the one that is counted first.
+    // The board counts and does not name: the first that was sent stands beside the first that is counted. Two that changed
+    // places on the way are each told the other's time; the sum and the last one are right.
     for (sent, seen) in sent.iter().zip(&seen) {
         spans.add(seen.saturating_duration_since(*sent));
     }
@@ -91,11 +92,9 @@ pub(crate) async fn measure() -> Result<()> {
     ));
     office.stop();
     serving.await??;
-    spans.say(
-        "storm: 10,000 alarms of 1,000 houses in 10 s, until each is on the board",
-        None,
-    );
-    Figure::new("storm: until each is on the board, p99", spans.millis(99), "ms")
+    let name = "storm: 10,000 alarms of 1,000 houses in 10 s, until each is on the board";
+    Figure::new(&format!("{name}, p50"), spans.millis(50), "ms").say();
+    Figure::new(&format!("{name}, p99"), spans.millis(99), "ms")
         .goal("≤ 1000")
         .say();
     Ok(())

@@ -1,9 +1,11 @@
 //! A platform and houses, put together as in life: enrolled over the wire, each behind a line of its own.
 
 mod evidence;
+pub mod guard;
 mod house;
 mod people;
 mod platform;
+pub mod staff;
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;

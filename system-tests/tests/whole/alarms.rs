@@ -1,17 +1,14 @@
 //! T2-5 steps 1 and 2, end to end: a sensor of an armed house, its gateway, the platform, and what can go wrong between
 //! them. No acknowledged alarm is lost, and none is on the platform twice.
 
-use std::collections::BTreeSet;
-
 use tomori_device::appliance::Hand;
-use tomori_gateway::NewCodes;
 use tomori_gateway::desk::ask;
 use tomori_platform::services::dispatch::{Change, Step};
-use tomori_smart_home::arming::{Code, Mode, Outcome, Phase, Security, Wish, Zone};
-use tomori_smart_home::{Alarm, CompanyId, DeviceKind, Hazard, OperatorId, Trust, ZoneId};
+use tomori_smart_home::arming::{Code, Mode, Outcome, Phase, Wish};
+use tomori_smart_home::{Alarm, CompanyId, DeviceKind, Hazard, Trust};
 use tomori_system_tests::patience::until;
 use tomori_system_tests::wan::Line;
-use tomori_system_tests::world::{Plan, World};
+use tomori_system_tests::world::{Plan, World, guard};
 
 pub const WINDOW: usize = 0;
 const NOW: &str = "2026-11-26T21:00:00+09:00";
@@ -22,49 +19,8 @@ pub async fn armed() -> (World, CompanyId) {
     let things = vec![DeviceKind::OpenCloseSensor, DeviceKind::EmergencyButton];
     world.build(Plan::of(things)).await.unwrap();
     world.house_mut(0).unwrap().start().await.unwrap();
-    let services = world.platform.services().unwrap().clone();
-    let (house, by) = (world.house(0).unwrap(), OperatorId::from_random([1; 10]));
-    let company = services.dispatch.add_company("灯警備", &by).await.unwrap();
-    let contract = Some((company.clone(), BTreeSet::new()));
-    services
-        .dispatch
-        .set_contract(&house.home, contract, &by)
-        .await
-        .unwrap();
-    let security = Security {
-        zones: vec![Zone {
-            id: ZoneId::from_random([1; 10]),
-            name: "窓".to_owned(),
-            modes: BTreeSet::from([Mode::Away]),
-            is_way_in: false,
-            devices: vec![house.device(WINDOW).unwrap()],
-        }],
-        exit_delay_s: 0,
-        entry_delay_s: 30,
-    };
-    services
-        .dispatch
-        .set_security(&house.home, security, &by)
-        .await
-        .unwrap();
-    let inside = house.inside().unwrap();
-    until("the gateway knows the zone and has read the window", async || {
-        let plan = inside.plan();
-        Ok(plan.is_some_and(|plan| plan.security.zones.len() == 1) && inside.arming().obstacles.is_empty())
-    })
-    .await
-    .unwrap();
-    let codes = NewCodes {
-        code: Code::new("135790").unwrap(),
-        duress: Code::new("135791").unwrap(),
-        current: None,
-    };
-    inside.set_codes(codes).await.unwrap();
-    let wish = Wish::Arm {
-        mode: Mode::Away,
-        bypass: BTreeSet::new(),
-    };
-    assert_eq!(inside.order(wish, house.resident.clone()).await, Outcome::Done);
+    let window = world.house(0).unwrap().device(WINDOW).unwrap();
+    let company = guard::by_a_company(&world, vec![window]).await.unwrap();
     (world, company)
 }
 

@@ -22,3 +22,4 @@ mod thousand;
 mod torture;
 mod unlock;
 mod wan_cut;
+mod watchman;

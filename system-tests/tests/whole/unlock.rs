@@ -1,22 +1,19 @@
 //! T2-5 steps 6 to 8, end to end: an intrusion, three signatures and a door; and what whoever owns the platform can do.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use tomori_device::appliance::Hand;
-use tomori_gateway::NewCodes;
 use tomori_platform::device_state::DoorWord;
 use tomori_platform::server::Services;
 use tomori_platform::services::dispatch::Step;
 use tomori_platform::services::unlock::Standing;
 use tomori_runtime::clock::Clock as _;
-use tomori_smart_home::arming::{Code, Mode, Outcome, Security, Wish, Zone};
 use tomori_smart_home::unlock::{GatewayCode, IncidentOpened, PublicPoint, Statement as _, UnixMillis};
-use tomori_smart_home::{CompanyId, DeviceId, DeviceKind, IncidentId, OperatorId, PropertyName, PropertyValue, ZoneId};
+use tomori_smart_home::{CompanyId, DeviceId, DeviceKind, IncidentId, PropertyName, PropertyValue};
 use tomori_system_tests::dial::Dial;
 use tomori_system_tests::patience::until;
 use tomori_system_tests::wan::Line;
-use tomori_system_tests::world::{Plan, World};
+use tomori_system_tests::world::{Plan, World, guard};
 use tomori_unlock::rehearsal::Rehearsal;
 use tomori_unlock::{Answer, Attested};
 
@@ -25,8 +22,6 @@ use crate::proved::{certify, shows, told};
 const NOW: &str = "2026-11-26T21:00:00+09:00";
 pub const WINDOW: usize = 0;
 pub const LOCK: usize = 1;
-/// The code that disarms.
-pub const CODE: &str = "135790";
 
 /// A house with an electric lock that is armed, and the people of its security company.
 pub struct Armed {
@@ -65,8 +60,8 @@ impl Armed {
         for number in [WINDOW, LOCK] {
             certify(&world, number).await;
         }
-        let services = world.platform.services().unwrap().clone();
-        let company = guarded(&world, &services).await;
+        let window = world.house(0).unwrap().device(WINDOW).unwrap();
+        let company = guard::by_a_company(&world, vec![window]).await.unwrap();
         people.roster.company = company.clone();
         let house = world.house(0).unwrap();
         house.devices.operate_by_hand("thing-1", Hand::Lock).unwrap();
@@ -164,45 +159,6 @@ impl Scene {
         let opened = |step: &&Step| matches!(step, Step::Door { answer: Some(answer), .. } if answer == "opened");
         self.steps().await.iter().filter(opened).count()
     }
-}
-
-async fn guarded(world: &World, services: &Services) -> CompanyId {
-    let (house, by) = (world.house(0).unwrap(), OperatorId::from_random([1; 10]));
-    let dispatch = &services.dispatch;
-    let company = dispatch.add_company("灯警備", &by).await.unwrap();
-    let contract = Some((company.clone(), BTreeSet::new()));
-    dispatch.set_contract(&house.home, contract, &by).await.unwrap();
-    let security = Security {
-        zones: vec![Zone {
-            id: ZoneId::from_random([1; 10]),
-            name: "窓".to_owned(),
-            modes: BTreeSet::from([Mode::Away]),
-            is_way_in: false,
-            devices: vec![house.device(WINDOW).unwrap()],
-        }],
-        exit_delay_s: 0,
-        entry_delay_s: 30,
-    };
-    dispatch.set_security(&house.home, security, &by).await.unwrap();
-    let inside = house.inside().unwrap();
-    until("the gateway knows the zone and has read the window", async || {
-        let plan = inside.plan();
-        Ok(plan.is_some_and(|plan| plan.security.zones.len() == 1) && inside.arming().obstacles.is_empty())
-    })
-    .await
-    .unwrap();
-    let codes = NewCodes {
-        code: Code::new(CODE).unwrap(),
-        duress: Code::new("135791").unwrap(),
-        current: None,
-    };
-    inside.set_codes(codes).await.unwrap();
-    let wish = Wish::Arm {
-        mode: Mode::Away,
-        bypass: BTreeSet::new(),
-    };
-    assert_eq!(inside.order(wish, house.resident.clone()).await, Outcome::Done);
-    company
 }
 
 /// The gateway's signed word that the incident began, as the company reads it in its feed.

@@ -1,24 +1,22 @@
 //! What people do at a box in use case 2, each by one line: a resident at the gateway, an operator at the company's server.
 //! A line may be said again: what is done already stays done.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use tomori_gateway::House;
 use tomori_platform::services::unlock::Standing;
-use tomori_runtime::sign_in::totp::{Step, code};
 use tomori_smart_home::arming::{Code, Mode, Wish};
 use tomori_smart_home::unlock::Statement as _;
 use tomori_smart_home::{CaseId, ResidentId};
+use tomori_system_tests::world::guard::CODE;
+use tomori_system_tests::world::staff;
 use tomori_third_party::cases::{CaseError, Outcome, Refused, Source};
-use tomori_third_party::people::{Acceptance, Founder, NewStaff, Role, Viewer};
+use tomori_third_party::people::Viewer;
 use tomori_third_party::server::Services;
-use zeroize::Zeroizing;
 
 use super::chain;
-use crate::unlock::CODE;
 
 /// What a resident or whoever stands at the door does at the gateway.
 pub(super) async fn at_home(house: &House, line: &str) -> Option<String> {
@@ -137,48 +135,7 @@ async fn operator(services: &Services, data: &Path) -> Viewer {
     {
         return viewer;
     }
-    let people = &services.people;
-    let administrator = match people.setup_code().await.unwrap() {
-        Some(invited) => {
-            let founder = Founder {
-                name: "管理".to_owned(),
-                email: "admin@guard.example".to_owned(),
-            };
-            join(services, invited.code.text(), Some(founder)).await.1.staff
-        }
-        None => {
-            people
-                .all()
-                .await
-                .unwrap()
-                .into_iter()
-                .find(|one| one.role == Role::Administrator)
-                .unwrap()
-                .id
-        }
-    };
-    let new = NewStaff {
-        name: "管制".to_owned(),
-        email: format!("p{}@guard.example", people.all().await.unwrap().len()),
-        role: Role::Operator,
-    };
-    let invited = people.invite_new(&administrator, new).await.unwrap();
-    let (secret, viewer) = join(services, invited.code.text(), None).await;
-    std::fs::write(&kept, secret).unwrap();
-    viewer
-}
-
-async fn join(services: &Services, invitation: &str, founder: Option<Founder>) -> (String, Viewer) {
-    let open = services.people.open_invitation(invitation).await.unwrap();
-    let spelled: String = open.second_factor.chars().filter(|letter| *letter != ' ').collect();
-    let secret = BASE32_NOPAD.decode(spelled.as_bytes()).unwrap();
-    let acceptance = Acceptance {
-        code: invitation.to_owned(),
-        password: Zeroizing::new("tidal-meadow-47-bronze".to_owned()),
-        totp: code(&secret, Step::at(Timestamp::now())),
-        founder,
-        from: IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
-    let signed_in = services.people.accept(acceptance).await.unwrap();
-    (signed_in.session.text().to_owned(), signed_in.viewer)
+    let signed_in = staff::operator(services).await.unwrap();
+    std::fs::write(&kept, signed_in.session.text()).unwrap();
+    signed_in.viewer
 }

@@ -8,8 +8,6 @@
 mod judge;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Time;
@@ -24,6 +22,7 @@ use tomori_system_tests::dial::Dial;
 use tomori_system_tests::world::{Plan, World};
 
 use crate::boxes::{Recipe, Running};
+use crate::watchman::{Watchman, side_by_side};
 
 /// Processes that are killed in all.
 const KILLS: usize = 200;
@@ -74,43 +73,18 @@ fn two_hundred_kills_lose_nothing_and_drive_nothing_twice() {
         Ok(seed) => seed.parse().expect("TOMORI_KILL_SEED is a number"),
         Err(_) => u64::from_be_bytes(bytes(&SystemEntropy)) >> 16,
     };
-    let runtime = Arc::new(
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap(),
-    );
-    let failed = Arc::new(AtomicBool::new(false));
-    let arenas: Vec<_> = (0..WORLDS)
-        .map(|number| {
-            let (runtime, failed) = (Arc::clone(&runtime), Arc::clone(&failed));
-            std::thread::spawn(move || {
-                let guard = Watchman(failed);
-                let mut arena = runtime.block_on(Arena::build(seed + number as u64));
-                let kills = arena.play(KILLS / WORLDS, &guard.0);
-                runtime.block_on(arena.judge());
-                std::mem::forget(guard);
-                kills
-            })
-        })
-        .collect();
-    let ends: Vec<_> = arenas.into_iter().map(std::thread::JoinHandle::join).collect();
+    let ends = side_by_side(WORLDS, move |runtime, number, watchman| {
+        let mut arena = runtime.block_on(Arena::build(seed + number as u64));
+        let kills = arena.play(KILLS / WORLDS, watchman);
+        runtime.block_on(arena.judge());
+        kills
+    });
     let kills: usize = ends.iter().filter_map(|end| end.as_ref().ok()).sum();
     assert!(
         ends.iter().all(Result::is_ok),
         "to play it again: TOMORI_KILL_SEED={seed}"
     );
     assert!(kills >= KILLS, "{kills} kills");
-}
-
-/// Tells the other worlds when one has failed, so that nobody plays on for nothing.
-struct Watchman(Arc<AtomicBool>);
-
-impl Drop for Watchman {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Arena {
@@ -190,12 +164,12 @@ impl Arena {
     }
 
     /// Kills so many processes, then lets everything come to rest.
-    fn play(&mut self, kills: usize, failed: &AtomicBool) -> usize {
+    fn play(&mut self, kills: usize, watchman: &Watchman) -> usize {
         let mut killed = 0;
         let mut platform = self.platform.start();
         let mut gateway = self.start_gateway();
         while killed < kills {
-            assert!(!failed.load(Ordering::Relaxed), "another world failed");
+            assert!(!watchman.has_failed(), "another world failed");
             // Mostly while they work together; sometimes while they still come up.
             if self.below(4) > 0 {
                 together(&mut platform, &mut gateway, &mut self.started.0);

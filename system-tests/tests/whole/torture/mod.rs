@@ -8,11 +8,9 @@
 mod arena;
 mod judge;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use tomori_runtime::entropy::{SystemEntropy, bytes};
 
+use crate::watchman::side_by_side;
 use arena::Arena;
 
 /// Incidents that are played, unless somebody asks for more.
@@ -29,32 +27,16 @@ fn two_hundred_incidents_come_to_their_end_whoever_is_killed() {
     };
     let runs = number("TOMORI_TORTURE_RUNS").map_or(RUNS, |runs| runs as usize);
     let seed = number("TOMORI_TORTURE_SEED").unwrap_or_else(|| u64::from_be_bytes(bytes(&SystemEntropy)) >> 16);
-    let runtime = Arc::new(
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap(),
-    );
-    let failed = Arc::new(AtomicBool::new(false));
-    let arenas: Vec<_> = (0..WORLDS)
-        .map(|number| {
-            let (runtime, failed) = (Arc::clone(&runtime), Arc::clone(&failed));
-            std::thread::spawn(move || {
-                let guard = Watchman(failed);
-                let mut arena = Arena::build(&runtime, seed + number as u64);
-                for _ in 0..runs.div_ceil(WORLDS) {
-                    assert!(!guard.0.load(Ordering::Relaxed), "another world failed");
-                    arena.play();
-                }
-                arena.rest();
-                arena.judge();
-                std::mem::forget(guard);
-                (arena.runs.len(), arena.blows)
-            })
-        })
-        .collect();
-    let ends: Vec<_> = arenas.into_iter().map(std::thread::JoinHandle::join).collect();
+    let ends = side_by_side(WORLDS, move |runtime, number, watchman| {
+        let mut arena = Arena::build(runtime, seed + number as u64);
+        for _ in 0..runs.div_ceil(WORLDS) {
+            assert!(!watchman.has_failed(), "another world failed");
+            arena.play();
+        }
+        arena.rest();
+        arena.judge();
+        (arena.runs.len(), arena.blows)
+    });
     assert!(
         ends.iter().all(Result::is_ok),
         "to play it again: TOMORI_TORTURE_SEED={seed}"
@@ -68,13 +50,4 @@ fn two_hundred_incidents_come_to_their_end_whoever_is_killed() {
         blows >= runs / 2,
         "too little was killed to prove anything: {blows} blows"
     );
-}
-
-/// Tells the other worlds when one has failed, so that nobody plays on for nothing.
-struct Watchman(Arc<AtomicBool>);
-
-impl Drop for Watchman {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
