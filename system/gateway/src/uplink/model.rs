@@ -9,6 +9,8 @@ use tomori_runtime::entropy::{Entropy, below};
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause while the platform may come back any time.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The longest pause while an incident is open in the house, whatever the platform asks for: somebody waits for help.
+const LONGEST_IN_ALARM: Duration = Duration::from_secs(3);
 /// The longest pause the platform can ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 /// The pause of a gateway whose certificate is refused: only a person can change that.
@@ -35,12 +37,18 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// The pause after a failure, at least what the platform asked for.
-    pub(crate) fn next(&mut self, asked: Duration, entropy: &dyn Entropy) -> Duration {
-        let ceiling = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
+    /// The pause after a failure: at least what the platform asked for, and short while an incident is open.
+    pub(crate) fn next(&mut self, asked: Duration, is_in_alarm: bool, entropy: &dyn Entropy) -> Duration {
+        let longest = if is_in_alarm { LONGEST_IN_ALARM } else { LONGEST };
+        let ceiling = FIRST.saturating_mul(1 << self.failures.min(16)).min(longest);
         self.failures = self.failures.saturating_add(1);
-        let asked = asked.min(LONGEST_ASKED);
+        let asked = asked.min(if is_in_alarm { Duration::ZERO } else { LONGEST_ASKED });
         asked.saturating_add(jitter(ceiling, entropy))
+    }
+
+    /// What is left of a pause when an incident opens in it.
+    pub(crate) fn in_alarm(entropy: &dyn Entropy) -> Duration {
+        jitter(FIRST, entropy)
     }
 
     /// The pause after a refusal that only a new enrolment heals.
@@ -104,7 +112,7 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         let pauses = |failures: u32| {
             (0..1000)
-                .map(|_| Backoff { failures }.next(Duration::ZERO, &entropy))
+                .map(|_| Backoff { failures }.next(Duration::ZERO, false, &entropy))
                 .collect::<Vec<_>>()
         };
         for (failures, ceiling) in [(0, 1000), (1, 2000), (4, 16_000), (30, 60_000)] {
@@ -122,9 +130,20 @@ mod tests {
     fn the_platform_may_ask_for_more_but_not_for_ever() {
         let entropy = SeededEntropy::new(1);
         let asked = Duration::from_secs(30);
-        assert!(Backoff::default().next(asked, &entropy) >= asked);
-        assert!(Backoff { failures: 3 }.next(Duration::MAX, &entropy) <= LONGEST_ASKED + LONGEST);
+        assert!(Backoff::default().next(asked, false, &entropy) >= asked);
+        assert!(Backoff { failures: 3 }.next(Duration::MAX, false, &entropy) <= LONGEST_ASKED + LONGEST);
         assert!(Backoff::refused(&entropy) >= REFUSED);
+    }
+
+    #[test]
+    fn an_open_incident_waits_for_nobody() {
+        let entropy = SeededEntropy::new(1);
+        for failures in [0, 4, 30] {
+            for asked in [Duration::ZERO, Duration::MAX] {
+                assert!(Backoff { failures }.next(asked, true, &entropy) <= LONGEST_IN_ALARM);
+            }
+        }
+        assert!(Backoff::in_alarm(&entropy) <= FIRST);
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Uplink {
             if began.elapsed() >= STOOD {
                 backoff.reset();
             }
+            let is_in_alarm = self.is_in_alarm();
             let pause = match end {
                 End::Stopped => return,
                 End::Renewed(renewed) => {
@@ -109,7 +110,7 @@ impl Uplink {
                 }
                 End::Lost { away, retry_after } => {
                     self.say_away(away);
-                    backoff.next(retry_after, &*self.entropy)
+                    backoff.next(retry_after, is_in_alarm, &*self.entropy)
                 }
                 End::Refused { revoked, detail } => {
                     tracing::error!(
@@ -124,12 +125,33 @@ impl Uplink {
                     Backoff::refused(&*self.entropy)
                 }
             };
-            // Pauses are about load on the platform, so they are real ones, however fast the house's clock runs.
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = self.rest(pause, is_in_alarm) => {}
                 () = shutdown.wait() => return,
             }
         }
+    }
+
+    /// Waits; an incident that opens meanwhile is not made to wait. Pauses are about load on the platform, so they are real
+    /// ones, however fast the house's clock runs.
+    async fn rest(&self, pause: Duration, was_in_alarm: bool) {
+        let mut tip = self.store.tip();
+        let end = tokio::time::Instant::now() + pause;
+        while was_in_alarm || !self.is_in_alarm() {
+            tokio::select! {
+                () = tokio::time::sleep_until(end) => return,
+                changed = tip.changed() => if changed.is_err() {
+                    return tokio::time::sleep_until(end).await;
+                },
+            }
+        }
+        let soon = tokio::time::Instant::now() + Backoff::in_alarm(&*self.entropy);
+        tokio::time::sleep_until(end.min(soon)).await;
+    }
+
+    /// Whether an incident is open: then everybody waits for what this house says, and has something to say to it.
+    fn is_in_alarm(&self) -> bool {
+        self.store.look(|state| state.arming.incident.is_some())
     }
 
     /// Puts the identity on the disk and shows its certificate at the door inside the house.

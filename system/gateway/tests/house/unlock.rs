@@ -3,6 +3,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
+use tomori_gateway::UplinkState;
 use tomori_gateway_link::v1;
 use tomori_gateway_link::v1::platform_message::Message;
 use tomori_smart_home::event::What;
@@ -46,7 +47,15 @@ fn line(device: &str, kind: DeviceKind) -> Equipment {
     }
 }
 
-/// A house with a lock and a fire sensor, guarded by a company, with an incident under way.
+/// A house with a lock and a fire sensor, guarded by a company.
+struct Guarded {
+    scene: Scene,
+    company: Rehearsal,
+    lock: Peer,
+    smoke: Peer,
+}
+
+/// The same with an incident under way.
 struct Incident {
     scene: Scene,
     company: Rehearsal,
@@ -55,7 +64,7 @@ struct Incident {
     attested: Attested,
 }
 
-impl Incident {
+impl Guarded {
     fn new() -> Self {
         let mut scene = Scene::enrolled("2026-11-23T21:00:00Z", Vec::new());
         let now = UnixMillis::of(scene.clock.now());
@@ -76,13 +85,29 @@ impl Incident {
         assert!(lock.say("dev_lock/there", "online").unwrap());
         assert!(lock.say("dev_lock/bolt", "LOCKED").unwrap());
         let mut smoke = hello(&scene, "dev_smoke");
-        assert!(
-            smoke
-                .say("homeassistant/binary_sensor/dev_smoke/config", SMOKE)
-                .unwrap()
-        );
+        let found = "homeassistant/binary_sensor/dev_smoke/config";
+        assert!(smoke.say(found, SMOKE).unwrap());
         assert!(smoke.say("dev_smoke/smoke", "OFF").unwrap());
-        assert!(smoke.say("dev_smoke/smoke", "ON").unwrap());
+        Self {
+            scene,
+            company,
+            lock,
+            smoke,
+        }
+    }
+
+    fn burn(&mut self) {
+        assert!(self.smoke.say("dev_smoke/smoke", "ON").unwrap());
+    }
+}
+
+impl Incident {
+    fn new() -> Self {
+        let mut house = Guarded::new();
+        house.burn();
+        let Guarded {
+            scene, company, lock, ..
+        } = house;
         until("the incident is attested", || attested(&scene).is_some());
         let attested = attested(&scene).unwrap();
         let opened = attested.open(&key(&scene)).unwrap();
@@ -227,4 +252,20 @@ fn a_platform_with_full_control_cannot_open_the_door() {
     }
     let heard = &incident.lock.heard;
     assert!(heard.is_empty(), "the lock was told {heard:?}");
+}
+
+/// A platform that asked for an hour's patience, out of load or malice, keeps no alarm waiting (T2-5 step 2).
+#[test]
+fn an_alarm_waits_for_no_platform_that_asked_for_patience() {
+    let mut house = Guarded::new();
+    let patience = || Message::Goodbye(v1::Goodbye::new(v1::goodbye::Why::Restart, "", 3_600_000));
+    let is_connected = |house: &Guarded| matches!(house.scene.house().view().uplink, UplinkState::Connected { .. });
+    assert!(house.scene.platform.say(patience()));
+    until("it went", || !is_connected(&house));
+    house.burn();
+    until("the incident is attested", || attested(&house.scene).is_some());
+    // As long as the incident is open, it stays so.
+    assert!(house.scene.platform.say(patience()));
+    until("it went again", || !is_connected(&house));
+    until("it is back", || is_connected(&house));
 }
