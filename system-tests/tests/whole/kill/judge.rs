@@ -14,6 +14,9 @@ use super::{Arena, KILLS, SHUTTERS, WORLDS};
 /// A firing is looked for this long after its moment, by the house's time.
 const LATE: SignedDuration = SignedDuration::from_secs(30);
 
+/// A shutter so near to a degree, in per cent, is taken to be there.
+const NEAR: f64 = 3.0;
+
 impl Arena {
     /// Opens the same boxes on the same data in this process, where everything can be asked.
     pub(super) async fn judge(&mut self) {
@@ -67,7 +70,12 @@ impl Arena {
             let drives = evidence[*shutter].drives_to(*degree);
             *summary.entry(record.stage.name()).or_default() += 1;
             match record.stage {
-                Stage::Observed => assert_eq!(drives, 1, "{record:?}"),
+                // A gateway that died over its intent finds a shutter that stands where it is wished to be: then nobody knows
+                // whether it was driven, and nobody has to.
+                Stage::Observed => assert!(
+                    drives == 1 || drives == 0 && self.stood_near(&evidence[*shutter], record),
+                    "driven {drives} times: {record:?}"
+                ),
                 Stage::Expired | Stage::Refused { .. } => assert_eq!(
                     drives,
                     0,
@@ -98,6 +106,20 @@ impl Arena {
             }
         }
         summary
+    }
+
+    /// Whether the last drive before a command was seen to be done had brought the shutter as near as the gateway can tell.
+    fn stood_near(&self, evidence: &Evidence, record: &CommandRecord) -> bool {
+        let Some(ended) = record.ended_at else { return false };
+        let drives = evidence.drives().into_iter().map(|(_, degree)| degree);
+        let at = |degree| self.moments(evidence, degree).into_iter().min();
+        let before = drives.filter_map(|degree| at(degree).filter(|at| *at < ended).map(|at| (at, degree)));
+        let PropertyValue::Number(wanted) = record.command.value else {
+            return false;
+        };
+        before
+            .max()
+            .is_some_and(|(_, degree)| (f64::from(degree) - wanted).abs() <= NEAR)
     }
 
     /// When a shutter was driven to a degree, by the house's time.
