@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +19,8 @@ pub enum Line {
     Cut,
     /// A silent fault: connections stay open, and nothing comes through.
     Stalled,
+    /// Everything comes through, in order, each piece so much later.
+    Slow(Duration),
 }
 
 /// A line to one address.
@@ -108,12 +111,19 @@ async fn carry(
                     return;
                 }
             }
-            Line::Up => {
+            Line::Up | Line::Slow(_) => {
                 tokio::select! {
                     changed = state.changed() => if changed.is_err() { return },
                     read = from.read(&mut buffer) => {
                         let Ok(length @ 1..) = read else { return };
                         let Some(bytes) = buffer.get(..length) else { return };
+                        if let Line::Slow(by) = line {
+                            tokio::time::sleep(by).await;
+                            // What was on its way when the plug was pulled is lost.
+                            if *state.borrow() == Line::Cut {
+                                return;
+                            }
+                        }
                         carried.fetch_add(length as u64, Ordering::Relaxed);
                         if to.write_all(bytes).await.is_err() {
                             return;
@@ -127,8 +137,6 @@ async fn carry(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     async fn echo() -> SocketAddr {
@@ -167,6 +175,10 @@ mod tests {
         let wan = Wan::to(echo().await).await.unwrap();
         let mut stream = TcpStream::connect(wan.address()).await.unwrap();
         assert!(ping(&mut stream).await);
+        wan.set(Line::Slow(Duration::from_millis(60)));
+        let began = std::time::Instant::now();
+        assert!(ping(&mut stream).await);
+        assert!(began.elapsed() >= Duration::from_millis(120), "there and back");
         wan.set(Line::Stalled);
         assert!(!ping(&mut stream).await);
         wan.set(Line::Up);

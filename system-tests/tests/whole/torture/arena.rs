@@ -218,7 +218,7 @@ impl Arena {
         self.running[place as usize].as_mut()?.hear(beginning)
     }
 
-    /// A process dies, or a line is cut or carries nothing for a while. Who has died.
+    /// A process dies, or a line is cut, carries nothing for a while, or is slow. Who has died.
     fn blow(&mut self) -> Option<Place> {
         self.blows += 1;
         std::thread::sleep(Duration::from_millis(self.below(60)));
@@ -245,9 +245,10 @@ impl Arena {
             true => &self.office,
             false => self.world.house(0).unwrap().wan.as_ref().unwrap(),
         };
-        wan.set(match self.below(2) {
+        wan.set(match self.below(3) {
             0 => Line::Cut,
-            _ => Line::Stalled,
+            1 => Line::Stalled,
+            _ => Line::Slow(Duration::from_millis(self.below(200))),
         });
         std::thread::sleep(Duration::from_millis(self.below(400)));
         wan.set(Line::Up);
