@@ -200,7 +200,20 @@ async fn an_intrusion_three_signatures_and_a_door() {
     })
     .await
     .unwrap();
-    let bundle = scene.bundle();
+    // Until the guard signs it, nobody but the house knows the number.
+    let number = scene.code();
+    let platform = scene.world.platform.path();
+    for spelt in [number.as_str().to_owned(), number.spoken()] {
+        assert!(
+            !is_anywhere(platform, &spelt),
+            "the platform has the number at the door"
+        );
+    }
+    assert!(
+        is_anywhere(platform, scene.opened.incident.as_str()),
+        "the search finds what is there"
+    );
+    let bundle = scene.signed(&scene.people, number, scene.lock());
     scene.carry(&bundle).await;
     assert!(scene.is_locked().await);
     wan.set(Line::Up);
@@ -227,6 +240,18 @@ async fn an_intrusion_three_signatures_and_a_door() {
     assert!(scene.is_locked().await);
     assert_eq!(scene.drives().await, 1);
     exported(&scene).await;
+}
+
+/// Whether a text stands in any file of a folder.
+fn is_anywhere(folder: &std::path::Path, text: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return is_anywhere(&path, text);
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        bytes.windows(text.len()).any(|part| part == text.as_bytes())
+    })
 }
 
 /// What is exported is checked by somebody who has the company's root key and the gateway's.
