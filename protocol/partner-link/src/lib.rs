@@ -16,7 +16,7 @@ pub use bytes::Base64;
 pub use change::{Change, Door, Entry, Incident, Page, Step};
 pub use enrolment::{Enrolled, Enrolment, Renewal, Renewed};
 pub use requests::{
-    Acknowledgement, Beat, Closing, Disclosed, DisclosureRequest, Heartbeat, Lock, StepRequest, UnlockTaken,
+    Acknowledgement, Beat, Closing, Disclosed, DisclosureRequest, Heartbeat, Lock, Place, StepRequest, UnlockTaken,
 };
 
 pub use tomori_smart_home::alarm::Did;

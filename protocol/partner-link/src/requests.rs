@@ -41,7 +41,7 @@ pub struct DisclosureRequest {
 }
 
 /// What of a home is disclosed while its incident is open. What the contract does not name is `None`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Disclosed {
     /// The home.
@@ -49,6 +49,9 @@ pub struct Disclosed {
     /// Where it is.
     #[serde(default)]
     pub address: Option<String>,
+    /// The same in degrees, with the address: no more exactly than a way there is estimated by.
+    #[serde(default)]
+    pub place: Option<Place>,
     /// How it is called.
     #[serde(default)]
     pub name: Option<String>,
@@ -61,6 +64,15 @@ pub struct Disclosed {
     /// Its locks.
     #[serde(default)]
     pub locks: Vec<Lock>,
+}
+
+/// About where a home is, to 0.01° (1 km).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Degrees north, −90 to 90.
+    pub latitude: f64,
+    /// Degrees east, −180 to 180.
+    pub longitude: f64,
 }
 
 /// A lock of a home.

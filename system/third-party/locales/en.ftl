@@ -202,6 +202,7 @@ entry-disclosed = The platform told where it is
 entry-platform-note = Note at the platform
 entry-platform-closed = Closed at the platform
 entry-attested = The house signed that this happened
+entry-door-waits = The house cannot be reached: the platform hands the signatures over as soon as it can, and not after they expire
 entry-door-opened = The gateway opened the door: three people signed, and the lock shows it
 entry-door-unsure = The lock was told to open and does not show what came of it; somebody has to look
 entry-door-refused = The gateway refused to open the door

@@ -199,6 +199,7 @@ entry-disclosed = 情報基盤が場所を知らせました
 entry-platform-note = 情報基盤での記録
 entry-platform-closed = 情報基盤で終了
 entry-attested = 家のゲートウェイが、この出来事に署名しました
+entry-door-waits = 家に届きません。つながりしだい情報基盤が署名を渡します。署名の期限を過ぎたら渡しません
 entry-door-opened = ゲートウェイが解錠しました（三人の署名を確かめ、錠の状態も確認しました）
 entry-door-unsure = 錠に解錠を指示しましたが、結果を確認できません。人が確かめる必要があります
 entry-door-refused = ゲートウェイが解錠を拒みました

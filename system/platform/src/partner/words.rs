@@ -78,6 +78,9 @@ pub(super) fn disclosed(disclosed: Disclosed) -> link::Disclosed {
     link::Disclosed {
         home: disclosed.home,
         address: disclosed.address,
+        place: disclosed
+            .place
+            .map(|(latitude, longitude)| link::Place { latitude, longitude }),
         name: disclosed.name,
         plan: disclosed.plan,
         entry_notes: disclosed.entry_notes,

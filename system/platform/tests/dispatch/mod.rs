@@ -177,6 +177,12 @@ async fn what_the_contract_allows_is_disclosed_while_the_incident_is_open_and_no
     let (town, company) = (&case.town, &case.company);
     let disclosed = town.dispatch.disclose(company, "佐藤", &incident).await.unwrap();
     assert_eq!(disclosed.address.as_deref(), Some("東京都千代田区1-1"));
+    let place = town.state.house(&case.home).await.unwrap().place;
+    assert_eq!(
+        disclosed.place,
+        Some((place.latitude, place.longitude)),
+        "with the address"
+    );
     assert_eq!(disclosed.entry_notes.as_deref(), Some("犬がいます"));
     assert_eq!((disclosed.name, disclosed.plan), (None, None), "not in the contract");
     let (_, entries) = town.dispatch.case(company, &incident).await.unwrap();

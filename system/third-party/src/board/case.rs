@@ -149,7 +149,7 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
     };
     let is_open = case.closed_at.is_none();
     let needs_guard = steps.contains(&Step::SendGuard);
-    let (missions, free) = desk.inner.dispatch.for_case(case).await?;
+    let around = desk.inner.dispatch.around(case).await?;
     Ok(Html::of(&Part {
         say,
         id: case.id.as_str(),
@@ -157,14 +157,14 @@ async fn draw(desk: &Desk, seat: &Seat, view: &CaseView) -> Result<Html, Failure
         what: what(say, case),
         priority: priority_word(say, case.danger.priority()),
         owner: owner(say, &names, case, mine),
-        clock: clock(say, &when, case, &missions),
+        clock: clock(say, &when, case, &around.missions),
         unlock: unlock_part(desk, seat, case).await?,
         dispatch: if needs_guard {
-            dispatch::draw(desk, seat, &when, &names, case, &missions, &free, mine && is_open)
+            dispatch::draw(seat, &when, &names, case, &around, mine && is_open)
         } else {
             Html::empty()
         },
-        messages: messages::draw(desk, seat, &when, &names, &missions, &case.id, mine && is_open).await?,
+        messages: messages::draw(desk, seat, &when, &names, &around.missions, &case.id, mine && is_open).await?,
         photos: photos::draw(desk, say, &when, &names, &case.id).await?,
         emergencies: emergency::draw(desk, seat, &when, &names).await?,
         closed: if is_open {
@@ -224,7 +224,7 @@ pub(crate) async fn whereabouts(desk: &Desk, case: &Case, may_know: bool) -> Res
         address: disclosed.address.unwrap_or_default(),
         plan: disclosed.plan.unwrap_or_default(),
         notes: disclosed.entry_notes.unwrap_or_default(),
-        place: None,
+        place: disclosed.place.map(|place| (place.latitude, place.longitude)),
         locks: disclosed
             .locks
             .into_iter()
@@ -257,6 +257,7 @@ fn happened(say: Say, when: &When, names: &HashMap<StaffId, String>, entries: &[
                 "platformNote" => ("entry-platform-note", Tone::Sent),
                 "platformClosed" => ("entry-platform-closed", Tone::Attention),
                 "attested" => ("entry-attested", Tone::Resting),
+                "doorWaits" => ("entry-door-waits", Tone::Unknown),
                 "doorOpened" => ("entry-door-opened", Tone::Attention),
                 "doorUnsure" => ("entry-door-unsure", Tone::Alarm),
                 "doorRefused" => ("entry-door-refused", Tone::Alarm),

@@ -8,8 +8,7 @@ use tomori_look::{Html, Tone, When, badge};
 use tomori_smart_home::StaffId;
 
 use crate::cases::Case;
-use crate::desk::Desk;
-use crate::dispatch::{Estimate, Mission, MissionState, Place, Ranked, Skill, skill};
+use crate::dispatch::{Around, Estimate, MissionState, Place, Ranked, Skill, skill};
 use crate::door::{Say, Seat};
 use crate::street::mission_key;
 
@@ -45,20 +44,17 @@ struct FreeRow {
 }
 
 /// The part of a case's page about guards.
-#[expect(clippy::too_many_arguments, reason = "what the case's page has loaded already")]
 pub(super) fn draw(
-    desk: &Desk,
     seat: &Seat,
     when: &When,
     names: &HashMap<StaffId, String>,
     case: &Case,
-    missions: &[Mission],
-    free: &[Ranked],
+    around: &Around,
     is_mine: bool,
 ) -> Html {
     let say = seat.say;
     let name = |staff: &StaffId| names.get(staff).map_or_else(|| say.text("owner-gone"), Clone::clone);
-    let rows = missions.iter().map(|mission| MissionRow {
+    let rows = around.missions.iter().map(|mission| MissionRow {
         name: name(&mission.guard),
         state: badge(tone(mission.state), &say.text(mission_key(mission.state))),
         at: when.moment_html(mission.accepted_at.unwrap_or(mission.offered_at)),
@@ -66,7 +62,6 @@ pub(super) fn draw(
             say.with("mission-forecast", &[("at", when.minutes(at).into())])
         }),
     });
-    let house = desk.inner.dispatch.house(&case.source);
     let needed = skill::needed(case.danger);
     Html::of(&Part {
         say,
@@ -74,8 +69,11 @@ pub(super) fn draw(
         csrf: &seat.viewer.csrf,
         is_mine,
         missions: rows.collect(),
-        map: house.map_or_else(Html::empty, |house| map(say, house, free, &name)),
-        free: free
+        map: around
+            .house
+            .map_or_else(Html::empty, |house| map(say, house, &around.free, &name)),
+        free: around
+            .free
             .iter()
             .take(SHOWN)
             .enumerate()

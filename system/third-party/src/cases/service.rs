@@ -2,8 +2,10 @@
 
 mod houses;
 mod people;
+mod words;
 
-pub use houses::{GatewayAnswer, House, Lock, Saying, TakenChange, Unanswered, Word};
+pub use houses::{House, Lock, TakenChange};
+pub use words::{GatewayAnswer, Saying, Unanswered, Word};
 
 pub(crate) use people::written;
 

@@ -6,5 +6,5 @@ pub mod skill;
 mod store;
 
 pub use model::{Estimate, Guard, Mission, MissionState, OFFER_STANDS, Place, Ranked, estimate, rank};
-pub use service::{DispatchError, Message, Needs, Service};
+pub use service::{Around, DispatchError, Message, Needs, Service};
 pub use skill::Skill;

@@ -19,7 +19,7 @@ use tomori_smart_home::{CaseId, StaffId};
 
 use super::model::{Mission, MissionState, Place, Ranked, rank};
 use super::{skill, store};
-use crate::cases::{self, Case, CaseError, Source, written};
+use crate::cases::{self, Case, CaseError, written};
 use crate::panels;
 use crate::people::Viewer;
 
@@ -88,6 +88,17 @@ pub enum DispatchError {
     Storage(#[from] DbError),
 }
 
+/// What is around a case.
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// Where its house is, when somebody knows.
+    pub house: Option<Place>,
+    /// The guards who were asked or sent, in order.
+    pub missions: Vec<Mission>,
+    /// The guards who can be sent, the best first.
+    pub free: Vec<Ranked>,
+}
+
 impl Service {
     /// Opens the room with its tables at `path`. Blocks: call it while starting.
     ///
@@ -110,17 +121,19 @@ impl Service {
         self.inner.database.clone().close().await;
     }
 
-    /// The missions of a case, and the guards who can be sent: first who can what it asks for, the nearest first.
+    /// What is around a case: its house, its missions, and the guards who can be sent, first who can what it asks for, the
+    /// nearest first.
     ///
     /// # Errors
     /// When the tables cannot be read.
-    pub async fn for_case(&self, case: &Case) -> Result<(Vec<Mission>, Vec<Ranked>), DispatchError> {
-        let (needed, house) = (skill::needed(case.danger), self.house(&case.source));
+    pub async fn around(&self, case: &Case) -> Result<Around, DispatchError> {
+        let (needed, house) = (skill::needed(case.danger), self.house(case).await);
         let case = case.id.clone();
         let found = self.inner.database.read(move |reader| {
             let missions = store::of_case(reader, &case)?;
             let busy: Vec<StaffId> = store::open(reader)?.into_iter().map(|mission| mission.guard).collect();
-            Ok((missions, rank(store::guards(reader)?, house, needed, &busy, &[])))
+            let free = rank(store::guards(reader)?, house, needed, &busy, &[]);
+            Ok(Around { house, missions, free })
         });
         Ok(found.await?)
     }
@@ -133,11 +146,22 @@ impl Service {
         Ok(self.inner.database.read(store::open).await?)
     }
 
-    /// Where the house of a case is.
-    #[must_use]
-    pub fn house(&self, source: &Source) -> Option<Place> {
-        let place = self.inner.needs.panels.find(source.panel()?)?.customer.place?;
-        Place::new(place.0, place.1)
+    /// Where the house of a case is: a panel's as the office entered it, a house of the platform's as it was disclosed; `None`
+    /// when nobody knows, or when what was disclosed cannot be read: a guard is sent without a distance, too.
+    async fn house(&self, case: &Case) -> Option<Place> {
+        let needs = &self.inner.needs;
+        let (north, east) = match case.source.panel() {
+            Some(account) => needs.panels.find(account)?.customer.place?,
+            None => {
+                let disclosed = needs.cases.disclosed(&case.id).await;
+                let disclosed = disclosed.inspect_err(|error| {
+                    tracing::warn!(case = %case.id, %error, "where the house is cannot be read");
+                });
+                let place = disclosed.ok()??.place?;
+                (place.latitude, place.longitude)
+            }
+        };
+        Place::new(north, east)
     }
 
     /// Asks a guard to go. Whoever was asked or under way before is called off.
@@ -147,7 +171,7 @@ impl Service {
     pub async fn send(&self, viewer: &Viewer, case: &CaseId, guard: &StaffId) -> Result<(), DispatchError> {
         let view = self.inner.needs.cases.case(case).await?;
         view.case.may_work(&viewer.staff).map_err(CaseError::from)?;
-        let (needed, house) = (skill::needed(view.case.danger), self.house(&view.case.source));
+        let (needed, house) = (skill::needed(view.case.danger), self.house(&view.case).await);
         let (wanted, to, now) = (guard.clone(), case.clone(), self.now());
         self.inner
             .database
@@ -289,7 +313,7 @@ impl Service {
         if view.case.closed_at.is_some() {
             return Ok(());
         }
-        let (needed, house) = (skill::needed(view.case.danger), self.house(&view.case.source));
+        let (needed, house) = (skill::needed(view.case.danger), self.house(&view.case).await);
         let (to, now) = (case.clone(), self.now());
         let next = self
             .inner

@@ -267,7 +267,8 @@ async fn said(
     book.said.lock().unwrap().push((what.clone(), content));
     match what.as_str() {
         "disclosure" => Json(json!({
-            "home": "home_000000000000000a", "address": "東京都千代田区1-1", "name": "田中家", "plan": "玄関の右が台所",
+            "home": "home_000000000000000a", "address": "東京都千代田区1-1",
+            "place": { "latitude": 35.69, "longitude": 139.76 }, "name": "田中家", "plan": "玄関の右が台所",
             "entryNotes": "犬がいます",
             "locks": [{ "id": "dev_000000000000000c", "name": "玄関 – 錠", "isTrusted": true }]
         }))

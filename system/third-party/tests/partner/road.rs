@@ -73,6 +73,23 @@ async fn what_is_told_again_is_there_once() {
     assert_eq!(entries(&world, &board[0], "alarm").await, 2);
 }
 
+/// The gateway is away when three people have signed: the case says that the door waits, and says nothing where it does not.
+#[tokio::test]
+async fn signatures_that_wait_for_the_house_are_said_to_wait() {
+    let (world, platform) = linked().await;
+    platform.alarm(INCIDENT, 1, "intrusion", "台所", "窓");
+    for (at, is_away) in [(2, false), (3, true)] {
+        let asked = json!({
+            "step": "unlockAsked", "bundle": "ab".repeat(32), "lock": "dev_000000000000000a",
+            "until": "2026-01-05T03:10:00Z", "isAway": is_away
+        });
+        platform.tell(INCIDENT, "intrusion", at, asked);
+        until("acknowledged", async || platform.acknowledged() == at).await;
+        let case = cases(&world).await.remove(0);
+        assert_eq!(entries(&world, &case, "doorWaits").await, usize::from(is_away));
+    }
+}
+
 /// A platform that was put back has fewer changes than we know: its feed is read anew, and what is here stays there once.
 #[tokio::test]
 async fn a_platform_that_was_put_back_is_heard_from_its_beginning() {
@@ -175,6 +192,35 @@ async fn where_it_is_only_the_owner_and_the_guard_get_to_know_and_nobody_after_t
     assert_eq!(owner.post(&format!("{path}/close"), &closing).await.status, 303);
     assert!(world.services.cases.disclosed(&id).await.unwrap().is_none());
     assert!(!owner.get(&path).await.text.contains("東京都千代田区"));
+}
+
+/// Guards are ranked by their way to the house as soon as the platform has said where it is.
+#[tokio::test]
+async fn the_nearest_guard_comes_first_once_the_house_is_known() {
+    let (world, platform) = linked().await;
+    let (_, mut owner) = world.somebody(Role::Operator, "管制 一郎").await;
+    let mut guards = Vec::new();
+    for (name, north) in [("対処 遠", "35.80"), ("対処 近", "35.70")] {
+        let (id, mut guard) = world.somebody(Role::Guard, name).await;
+        guard.post("/duty", &[("duty", "on")]).await;
+        guard.post("/duty/place", &[("north", north), ("east", "139.76")]).await;
+        guards.push(id);
+    }
+    platform.alarm(INCIDENT, 1, "emergency", "", "");
+    until("acknowledged", async || platform.acknowledged() == 1).await;
+    let path = format!("/cases/{}", cases(&world).await[0].id);
+    let page = owner.get(&path).await.text;
+    assert!(!page.contains("class=\"town\""), "nobody knows where");
+    owner.post(&format!("{path}/take"), &[]).await;
+    until("ranked", async || {
+        owner.get(&path).await.text.contains("class=\"town\"")
+    })
+    .await;
+    let page = owner.get(&path).await.text;
+    let at = |guard| page.find(&format!("name=\"guard\" value=\"{guard}\"")).unwrap();
+    assert!(at(&guards[1]) < at(&guards[0]), "the nearer first");
+    // 0.01 degrees north are 1.1 km, and the road is longer.
+    assert!(page.contains("1.6 km") && page.contains("17.1 km"), "{page}");
 }
 
 #[tokio::test]

@@ -86,13 +86,15 @@ pub struct Contract {
 }
 
 /// What of a home was disclosed. Members that the contract does not name are `None`.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Disclosed {
     /// The home.
     pub home: HomeId,
     /// Where it is.
     pub address: Option<String>,
+    /// The same in degrees north and east, as exactly as the platform keeps it (0.01°); with the address.
+    pub place: Option<(f64, f64)>,
     /// How it is called.
     pub name: Option<String>,
     /// How it is laid out.
@@ -335,6 +337,7 @@ mod tests {
         let disclosed = Disclosed {
             home: "home_1".parse().unwrap(),
             address: Some("東京都千代田区".to_owned()),
+            place: Some((35.69, 139.76)),
             name: None,
             plan: None,
             entry_notes: None,

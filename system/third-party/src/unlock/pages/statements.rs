@@ -13,6 +13,7 @@ use tomori_smart_home::{CaseId, StaffId};
 use super::super::draft::{Draft, MINUTES, Part, State};
 use super::super::port::House;
 use super::progress;
+use crate::board::case::whereabouts;
 use crate::cases::Case;
 use crate::desk::Desk;
 use crate::desk::shell::{self, Place};
@@ -282,18 +283,9 @@ impl Known<'_> {
 /// The house, as whoever signs is to know it. What was disclosed is for the owner of the case, the guard who was sent, and the
 /// supervisor who is to approve: they can only agree to what they can recognise.
 async fn place(desk: &Desk, seat: &Seat, case: &Case, page: Page) -> Result<String, Failure> {
-    if let Some(panel) = case.source.panel().and_then(|account| desk.inner.panels.find(account)) {
-        return Ok(format!("{} {}", panel.customer.name, panel.customer.address));
-    }
     let may_know = page != Page::Request || case.owner.as_ref() == Some(&seat.viewer.staff);
-    let disclosed = match may_know {
-        true => desk.inner.cases.disclosed(&case.id).await?,
-        false => None,
-    };
-    let words = disclosed.map(|known| [known.name, known.address].into_iter().flatten().collect::<Vec<_>>());
-    let words = words.unwrap_or_default();
-    Ok(match words.is_empty() {
-        true => case.source.name(),
-        false => words.join(" "),
-    })
+    let known = whereabouts(desk, case, may_know).await?;
+    let words = known.map(|known| format!("{} {}", known.name, known.address));
+    let words = words.unwrap_or_default().trim().to_owned();
+    Ok(if words.is_empty() { case.source.name() } else { words })
 }

@@ -69,8 +69,10 @@ impl Service {
             is_trusted: equipment.trust() == Some(Trust::Authenticated),
         });
         let may = |item, value: String| items.contains(&item).then_some(value);
+        let place = (house.place.latitude, house.place.longitude);
         Ok(Disclosed {
             address: may(Disclosure::Address, info.address),
+            place: items.contains(&Disclosure::Address).then_some(place),
             name: may(Disclosure::Name, info.name),
             plan: may(Disclosure::Plan, entry.plan),
             entry_notes: may(Disclosure::EntryNotes, entry.notes),
