@@ -46,8 +46,17 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     Ok(clean)
 }
 
-/// Runs all targets quietly for so long each, one on every core: name and whether nothing was found.
-pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<(String, bool)>> {
+/// How a brief run of a target ended.
+pub(crate) struct Outcome {
+    pub(crate) target: String,
+    /// Whether nothing was found.
+    pub(crate) passed: bool,
+    /// How often it ran, or how its log ends.
+    pub(crate) told: String,
+}
+
+/// Runs all targets quietly for so long each, one on every core.
+pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<Outcome>> {
     let folder = build(tree)?;
     let mut outcomes = Vec::new();
     let mut all = String::new();
@@ -61,12 +70,15 @@ pub(crate) fn run_all(tree: &Tree, seconds: u32, log: &Path) -> Result<Vec<(Stri
             let passed = handle.join().unwrap_or_else(|_| bail!("`{target}` was not run"))?;
             let text = process::read(&log);
             let runs = text.lines().rev().find(|line| line.starts_with("Done "));
-            println!(
-                "   {target}: {}",
-                runs.map_or_else(|| process::tail(&text, 30), str::to_owned)
-            );
+            outcomes.push(Outcome {
+                target: target.clone(),
+                passed,
+                told: match runs {
+                    Some(runs) if passed => runs.to_owned(),
+                    _ => format!("FAILED\n{}", process::tail(&text, 30)),
+                },
+            });
             all.push_str(&text);
-            outcomes.push((target.clone(), passed));
         }
     }
     std::fs::write(log, all)?;

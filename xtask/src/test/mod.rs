@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that proves something, and a plain tally of it.
 //!
 //! First `cargo test --workspace`, which needs no outside program; then the stages of `system-tests/stages`, each with
-//! the programs it asks for; then the fuzz targets, briefly.
+//! the programs it asks for, and beside the last of them the fuzz targets, briefly.
 
 mod install;
 mod stage;
@@ -69,32 +69,32 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Result<bool> {
     let logs = tree.workshop("test")?;
     let chosen = |name: &str, among: &[String]| among.iter().any(|wanted| fits(name, wanted));
     let is_wanted = |name: &str| options.only.is_empty() || chosen(name, &options.only);
-    let alone = |name: &str, run: &dyn Fn(&Path) -> Result<Tally>| {
-        is_wanted(name).then(|| {
-            let skip = chosen(name, &options.skip);
-            row(name, &logs, skip, &|log| Ok((run(log)?, String::new())))
-        })
-    };
-    let mut rows: Vec<Row> = alone(CARGO_TEST, &|log| cargo_test(tree, log)).into_iter().collect();
+    let mut rows = Vec::new();
+    if is_wanted(CARGO_TEST) {
+        let skip = chosen(CARGO_TEST, &options.skip);
+        rows.push(row(CARGO_TEST, &logs, skip, &|log| cargo_test(tree, log)));
+    }
     let (wanted, skipped): (Vec<&Stage>, _) = stages
         .iter()
         .filter(|stage| is_wanted(&stage.name))
         .partition(|stage| !chosen(&stage.name, &options.skip));
     let built = wanted.is_empty() || stage::build_binaries(tree)?;
     let supplies = install::supply(tree, &wanted, options.offline)?;
-    let mut told = side_by_side(wanted, &|stage| {
-        row(&stage.name, &logs, false, &|log| {
+    let runs_fuzz = is_wanted(FUZZ) && !chosen(FUZZ, &options.skip);
+    let mut told = side_by_side(works(wanted, runs_fuzz), &|work| match work {
+        Work::Fuzz => row(FUZZ, &logs, false, &|log| fuzz_briefly(tree, log)),
+        Work::Stage(stage) => row(&stage.name, &logs, false, &|log| {
             if !built {
                 bail!("   the programs it runs do not build")
             }
             stage.run(tree, &supplies, options.offline, log)
-        })
+        }),
     });
-    let skip = |stage: &Stage| row(&stage.name, &logs, true, &|_| Ok((Tally::skipped(), String::new())));
-    told.extend(skipped.into_iter().map(skip));
+    let skip = |name: &str| row(name, &logs, true, &|_| Ok((Tally::skipped(), String::new())));
+    told.extend(skipped.into_iter().map(|stage| skip(&stage.name)));
+    told.extend((is_wanted(FUZZ) && !runs_fuzz).then(|| skip(FUZZ)));
     told.sort_by(|one, other| one.name.cmp(&other.name));
     rows.extend(told);
-    rows.extend(alone(FUZZ, &|log| fuzz_briefly(tree, log)));
     Ok(close(&rows))
 }
 
@@ -118,10 +118,23 @@ fn row(name: &str, logs: &Path, skip: bool, run: &dyn Fn(&Path) -> Result<(Tally
     }
 }
 
-/// Runs stages two at a time, those that may take longest first: most of them wait for something most of the time.
-fn side_by_side(mut stages: Vec<&Stage>, run: &(dyn Fn(&Stage) -> Row + Sync)) -> Vec<Row> {
-    stages.sort_by_key(|stage| stage.timeout_seconds);
-    let waiting = Mutex::new(stages);
+/// What runs beside others.
+enum Work<'s> {
+    Stage(&'s Stage),
+    Fuzz,
+}
+
+/// In the order in which they are begun: the stages that may take longest first, and what fills the time behind them last.
+fn works(mut stages: Vec<&Stage>, runs_fuzz: bool) -> Vec<Work<'_>> {
+    stages.sort_by_key(|stage| std::cmp::Reverse(stage.timeout_seconds));
+    let fuzz = runs_fuzz.then_some(Work::Fuzz);
+    stages.into_iter().map(Work::Stage).chain(fuzz).collect()
+}
+
+/// Runs two at a time: most of them wait for something most of the time.
+fn side_by_side(mut works: Vec<Work<'_>>, run: &(dyn Fn(Work<'_>) -> Row + Sync)) -> Vec<Row> {
+    works.reverse();
+    let waiting = Mutex::new(works);
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let lane = || std::iter::from_fn(next).map(run).collect::<Vec<_>>();
     std::thread::scope(|scope| {
@@ -136,7 +149,7 @@ fn fits(name: &str, wanted: &str) -> bool {
     name == wanted || name.starts_with(wanted) || name.split_once('-').is_some_and(|(_, rest)| rest == wanted)
 }
 
-fn cargo_test(tree: &Tree, log: &Path) -> Result<Tally> {
+fn cargo_test(tree: &Tree, log: &Path) -> Result<(Tally, String)> {
     let mut command = cargo();
     command
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
@@ -152,20 +165,21 @@ fn cargo_test(tree: &Tree, log: &Path) -> Result<Tally> {
         // A crate that did not compile has no tally of its own.
         tally.failed = tally.failed.max(1);
     }
-    Ok(tally)
+    Ok((tally, String::new()))
 }
 
-fn fuzz_briefly(tree: &Tree, log: &Path) -> Result<Tally> {
+fn fuzz_briefly(tree: &Tree, log: &Path) -> Result<(Tally, String)> {
     let outcomes = fuzz::run_all(tree, 8, log)?;
-    let failed = outcomes.iter().filter(|(_, passed)| !passed).count();
-    for (target, _) in outcomes.iter().filter(|(_, passed)| !passed) {
-        println!("   {target} failed; see {}", log.display());
-    }
-    Ok(Tally {
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
+    let tally = Tally {
         passed: outcomes.len() - failed,
         failed,
         skipped: 0,
-    })
+    };
+    let told = outcomes
+        .iter()
+        .map(|fuzz::Outcome { target, told, .. }| format!("   {target}: {told}\n"));
+    Ok((tally, told.collect()))
 }
 
 /// Of a long log, the parts a reader needs first: what each failing test said, or what did not compile.
