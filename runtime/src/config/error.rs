@@ -128,6 +128,42 @@ impl Rejection {
             format!("{given} は範囲外です。{low} から {high} の値にしてください"),
         ))
     }
+
+    /// Refuses what is not `host:port` as others can reach it.
+    ///
+    /// # Errors
+    /// The rejection.
+    pub fn unless_host_port(key: &str, given: &str, example: &str) -> Result<(), Self> {
+        let port = given.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+        let port = port.and_then(|(_, port)| port.parse::<u16>().ok());
+        if port.is_some_and(|port| port != 0) && given.len() <= 128 {
+            return Ok(());
+        }
+        Err(Self::new(
+            key,
+            format!("not host:port; write for example \"{example}\""),
+            format!("host:port の形ではありません。例: \"{example}\""),
+        ))
+    }
+
+    /// Refuses what is not the origin of pages that browsers take for safe: `https`, or a host of this machine.
+    ///
+    /// # Errors
+    /// The rejection.
+    pub fn unless_origin(key: &str, given: &str, example: &str) -> Result<(), Self> {
+        let host = given
+            .strip_prefix("https://")
+            .or_else(|| given.strip_prefix("http://localhost"));
+        let fits = host.is_some_and(|host| !host.contains(['/', '?', '#', ' ', '@'])) && given.len() <= 200;
+        if fits && given != "https://" {
+            return Ok(());
+        }
+        Err(Self::new(
+            key,
+            format!("not an origin; write scheme and host without a path, for example \"{example}\""),
+            format!("オリジンの形ではありません。パスを付けずに書いてください。例: \"{example}\""),
+        ))
+    }
 }
 
 impl ConfigError {

@@ -223,3 +223,43 @@ fn every_fault_is_told_in_japanese_too() {
     let told = parse_valid::<Config>("t.toml", texts[0]).unwrap_err().message(Lang::Ja);
     assert!(told.starts_with("t.toml:3:1: lan.prot: 知らないキーです。"), "{told}");
 }
+
+#[test]
+fn addresses_and_origins_are_what_others_can_use() {
+    for good in ["platform.example.jp:7443", "192.0.2.1:1", "[2001:db8::1]:7443"] {
+        Rejection::unless_host_port("link", good, "e:1").unwrap();
+    }
+    for bad in [
+        "",
+        "host",
+        ":7443",
+        "host:0",
+        "host:70000",
+        "host:x",
+        &format!("{}:1", "h".repeat(127)),
+    ] {
+        let refused = Rejection::unless_host_port("link", bad, "e:1").unwrap_err();
+        assert!(
+            refused.en.contains("\"e:1\"") && refused.ja.contains("\"e:1\""),
+            "{bad}"
+        );
+    }
+    for good in [
+        "https://home.example.jp",
+        "https://home.example.jp:8443",
+        "http://localhost",
+        "http://localhost:7080",
+    ] {
+        Rejection::unless_origin("web", good, "https://e").unwrap();
+    }
+    for bad in [
+        "",
+        "https://",
+        "http://home.example.jp",
+        "https://home.example.jp/",
+        "https://a@b",
+        "ftp://localhost",
+    ] {
+        assert!(Rejection::unless_origin("web", bad, "https://e").is_err(), "{bad}");
+    }
+}

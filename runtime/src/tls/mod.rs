@@ -2,9 +2,11 @@
 //! connections without letting anybody stand in it (SR3-SP-9, SR3-H-4, SR3-SP-5).
 
 mod acceptor;
+mod files;
 mod pinned;
 
 pub use acceptor::{Accepted, Acceptor, Connection, Limits, Tally};
+pub use files::{FileCertificate, FilesError, Shown};
 
 use std::fmt;
 use std::sync::Arc;

@@ -9,12 +9,13 @@ pub use error::ServerError;
 pub use listeners::Addresses;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use tokio::task::JoinSet;
+use rustls::ServerConfig;
 use tomori_gateway_link::PLATFORM_NAME;
 use tomori_runtime::clock::{EARLIEST, SharedClock};
 use tomori_runtime::data_dir::DataDir;
@@ -22,7 +23,8 @@ use tomori_runtime::entropy::{Entropy, SharedEntropy};
 use tomori_runtime::http::Door;
 use tomori_runtime::seal::{KeyFile, KeyStore};
 use tomori_runtime::shutdown::Shutdown;
-use tomori_runtime::tls::Acceptor;
+use tomori_runtime::tasks::Tasks;
+use tomori_runtime::tls::{Acceptor, FileCertificate};
 
 use crate::api;
 use crate::audit::{AuditLog, KEY_FILE};
@@ -276,37 +278,16 @@ impl Platform {
         } = self;
         let wall = services.clocks.wall.clone();
         let link_names = vec![PLATFORM_NAME.to_owned()];
-        let inner = Certificate::of_authority(&services.gateways, &data.path("link.key"), link_names)?;
-        let web = match config.web.tls {
-            WebTls::Off => None,
-            WebTls::Authority => {
-                let names = config.web.names.clone();
-                let key = data.path("web.key");
-                Some(Certificate::of_authority(&services.gateways, &key, names)?)
-            }
-            WebTls::Files => Some(Certificate::of_files(
-                config.web.certificate.clone().unwrap_or_default(),
-                config.web.key.clone().unwrap_or_default(),
-            )?),
-        };
+        let inner = Certificate::open(&services.gateways, &data.path("link.key"), link_names)?;
+        let mut tasks = Tasks::default();
+        let web_tls = web_tls(&services, &config, &data, &mut tasks, &shutdown)?;
         let link_tls = inner.mutual_server(services.gateways.authority_der(), wall.clone())?;
         let enrolment_tls = inner.server(wall.clone())?;
-        let web_tls = web
-            .as_ref()
-            .map(|certificate| certificate.server(wall.clone()))
-            .transpose()?;
-
-        let mut tasks = JoinSet::new();
         let link = Acceptor::new(listeners.link, Some(link_tls), config.link_door());
-        spawn(
-            &mut tasks,
-            "the link",
-            Arc::clone(&services.link).serve(link, shutdown.clone()),
-        );
+        tasks.spawn("the link", Arc::clone(&services.link).serve(link, shutdown.clone()));
         let enrolment = Acceptor::new(listeners.enrolment, Some(enrolment_tls), Config::enrolment_door());
         let gateways = services.gateways.clone();
-        spawn(
-            &mut tasks,
+        tasks.spawn(
             "the enrolment",
             link::serve_enrolment(gateways, enrolment, shutdown.clone()),
         );
@@ -325,14 +306,12 @@ impl Platform {
             shutdown: shutdown.clone(),
         });
         let partners = tomori_runtime::http::secure(partners);
-        spawn(
-            &mut tasks,
+        tasks.spawn(
             "the partner door",
             tomori_runtime::http::serve(partner, partners, shutdown.clone()),
         );
         let supervision = services.supervision.clone();
-        spawn(
-            &mut tasks,
+        tasks.spawn(
             "the watch over the companies",
             supervision.watch(services.companies.clone(), shutdown.clone()),
         );
@@ -341,55 +320,26 @@ impl Platform {
             tls: web_tls,
             limits: config.web_door(),
         };
-        spawn(
-            &mut tasks,
+        tasks.spawn(
             "the web server",
             tomori_runtime::http::serve(door, routes(&services, &config, extra, &shutdown), shutdown.clone()),
         );
         let upkeep = services.device_state.clone();
         let stop = shutdown.clone();
-        spawn(&mut tasks, "the upkeep", async move { upkeep.run_upkeep(stop).await });
+        tasks.spawn("the upkeep", async move { upkeep.run_upkeep(stop).await });
         let (schedules, stop) = (services.shutter.clone(), shutdown.clone());
-        spawn(
-            &mut tasks,
-            "the shutter service",
-            async move { schedules.run(stop).await },
-        );
+        tasks.spawn("the shutter service", async move { schedules.run(stop).await });
         let (incidents, stop) = (services.dispatch.clone(), shutdown.clone());
-        spawn(
-            &mut tasks,
-            "the dispatch service",
-            async move { incidents.run(stop).await },
-        );
+        tasks.spawn("the dispatch service", async move { incidents.run(stop).await });
         let (unlocks, stop) = (services.unlock.clone(), shutdown.clone());
-        spawn(
-            &mut tasks,
-            "the road of unlocks",
-            async move { unlocks.run(stop).await },
+        tasks.spawn("the road of unlocks", async move { unlocks.run(stop).await });
+        tasks.spawn(
+            "the renewal of the link's certificate",
+            inner.renew(wall, shutdown.clone()),
         );
-        for certificate in [Some(inner), web].into_iter().flatten() {
-            spawn(
-                &mut tasks,
-                "the renewal of certificates",
-                certificate.renew(wall.clone(), shutdown.clone()),
-            );
-        }
         let departures = tokio::spawn(departures.run());
 
-        let ended = tokio::select! {
-            () = shutdown.wait() => None,
-            Some(ended) = tasks.join_next() => Some(ended),
-        };
-        // The shutdown may have been given in the same moment, and a task that heard it first be the one that ended: the
-        // others still have their leave to take.
-        let is_asked = shutdown.is_set();
-        if is_asked {
-            let rest = async { while tasks.join_next().await.is_some() {} };
-            if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
-                tracing::warn!("some tasks took too long to end");
-            }
-        }
-        tasks.abort_all();
+        let ended = tasks.finish(&shutdown, LONGEST_END).await;
         departures.abort();
         services.device_state.close().await;
         services.gateways.close().await;
@@ -401,15 +351,7 @@ impl Platform {
         services.personal_info.close().await;
         services.audit.close().await;
         drop(data);
-        match ended {
-            Some(Ok(_)) if is_asked => Ok(()),
-            Some(Ok(task)) => Err(ServerError::Ended { task }),
-            Some(Err(error)) => {
-                tracing::error!(%error, "a task of the platform failed");
-                Err(ServerError::Ended { task: "a task" })
-            }
-            None => Ok(()),
-        }
+        ended.map_or(Ok(()), |task| Err(ServerError::Ended { task }))
     }
 }
 
@@ -430,11 +372,37 @@ fn key_of(data: &DataDir, key: &str, sealed: &str, entropy: &dyn Entropy) -> Res
     Ok(KeyFile::open_or_create(&key, entropy)?)
 }
 
-fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-    tasks.spawn(async move {
-        work.await;
-        name
-    });
+/// How the door for people is encrypted; what keeps its certificate new joins the tasks.
+fn web_tls(
+    services: &Services,
+    config: &Config,
+    data: &DataDir,
+    tasks: &mut Tasks,
+    shutdown: &Shutdown,
+) -> Result<Option<Arc<ServerConfig>>, ServerError> {
+    let (web, wall) = (&config.web, services.clocks.wall.clone());
+    match web.tls {
+        WebTls::Off => Ok(None),
+        WebTls::Authority => {
+            let certificate = Certificate::open(&services.gateways, &data.path("web.key"), web.names.clone())?;
+            let tls = certificate.server(wall.clone())?;
+            tasks.spawn(
+                "the renewal of the web's certificate",
+                certificate.renew(wall, shutdown.clone()),
+            );
+            Ok(Some(tls))
+        }
+        WebTls::Files => {
+            let path = |file: &Option<PathBuf>| file.clone().unwrap_or_default();
+            let certificate = FileCertificate::open(&path(&web.certificate), &path(&web.key))?;
+            let tls = certificate.server(wall.clone())?;
+            tasks.spawn(
+                "the watch over the web's certificate",
+                certificate.watch(wall, shutdown.clone()),
+            );
+            Ok(Some(tls))
+        }
+    }
 }
 
 fn routes(services: &Services, config: &Config, extra: Router, shutdown: &Shutdown) -> Router {

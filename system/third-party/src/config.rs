@@ -258,14 +258,7 @@ impl Validate for Config {
         Rejection::unless_within("platform.beat_s", &self.platform.beat_s, &1, &60)?;
         Rejection::unless_within("platform.silent_after_s", &self.platform.silent_after_s, &2, &600)?;
         if let Some(address) = &self.platform.address {
-            let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-            if port.is_none_or(|(_, port)| port.parse::<u16>().is_err() || port == "0") || address.len() > 128 {
-                return Err(Rejection::new(
-                    "platform.address",
-                    "not host:port; write for example \"platform.example.jp:7445\"",
-                    "host:port の形ではありません。例: \"platform.example.jp:7445\"",
-                ));
-            }
+            Rejection::unless_host_port("platform.address", address, "platform.example.jp:7445")?;
         }
         if web.tls == WebTls::Off && !web.listen.ip().is_loopback() {
             return Err(Rejection::new(
@@ -283,21 +276,10 @@ impl Validate for Config {
         }
         self.company.validate()?;
         self.web.check_rp_id()?;
-        let Some(origin) = &web.public_origin else {
-            return Ok(());
-        };
-        let host = origin
-            .strip_prefix("https://")
-            .or_else(|| origin.strip_prefix("http://localhost"));
-        let fits = host.is_some_and(|host| !host.contains(['/', '?', '#', ' ', '@'])) && origin.len() <= 200;
-        if fits && origin != "https://" {
-            return Ok(());
+        match &web.public_origin {
+            Some(origin) => Rejection::unless_origin("web.public_origin", origin, "https://board.example.jp"),
+            None => Ok(()),
         }
-        Err(Rejection::new(
-            "web.public_origin",
-            "not an origin; write scheme and host without a path, for example \"https://board.example.jp\"",
-            "オリジンの形ではありません。パスを付けずに書いてください。例: \"https://board.example.jp\"",
-        ))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tomori_runtime::clock::SystemClock;
 use tomori_runtime::entropy::SystemEntropy;
 use tomori_runtime::i18n::Lang;
+use tomori_runtime::remedy::chain;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_third_party::config::Config;
 use tomori_third_party::partner::EnrolError;
@@ -78,15 +79,4 @@ pub async fn enrol(config: &Path, data: &Path, code: &str, platform: &str, lang:
     })?;
     let words = [("company", company.to_string().into()), ("platform", platform.into())];
     Ok(say(lang, "box-third-party-enrolled", &words))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -312,6 +312,26 @@ impl Outcome {
 }
 
 impl Case {
+    /// A new one, that nobody has taken: its first alarm has just come.
+    #[must_use]
+    pub fn opened(id: CaseId, source: Source, kind: Kind, danger: Danger, now: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            source,
+            danger,
+            opened_at: now,
+            last_at: now,
+            alarms: 1,
+            is_plain: false,
+            owner: None,
+            is_offered: false,
+            arrived_at: None,
+            restored_at: None,
+            closed_at: None,
+        }
+    }
+
     /// The arrival clock, where somebody has to go there.
     #[must_use]
     pub fn clock(&self, forecast: Option<Timestamp>, now: Timestamp) -> Option<ArrivalClock> {
@@ -391,21 +411,14 @@ mod tests {
     use super::*;
 
     fn case(danger: Danger) -> Case {
-        Case {
-            id: CaseId::from_random([1; 10]),
-            kind: Kind::Alarm,
-            source: Source::Panel("1234".parse().unwrap()),
+        let source = Source::Panel("1234".parse().unwrap());
+        Case::opened(
+            CaseId::from_random([1; 10]),
+            source,
+            Kind::Alarm,
             danger,
-            opened_at: Timestamp::UNIX_EPOCH,
-            last_at: Timestamp::UNIX_EPOCH,
-            alarms: 1,
-            is_plain: false,
-            owner: None,
-            is_offered: false,
-            arrived_at: None,
-            restored_at: None,
-            closed_at: None,
-        }
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     #[test]

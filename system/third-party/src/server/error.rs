@@ -1,6 +1,5 @@
 //! Why the server does not start, or stopped: what is wrong, where, and the remedy, in both languages. Logs are English.
 
-use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,12 +7,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use thiserror::Error as ThisError;
 use tomori_runtime::audit::AuditError;
-use tomori_runtime::db::DbError;
 use tomori_runtime::i18n::Lang;
-use tomori_runtime::journal::{JournalError, Tampered};
-use tomori_runtime::pki::PkiError;
+use tomori_runtime::remedy;
 use tomori_runtime::seal::SealError;
-use tomori_runtime::tls::TlsError;
+use tomori_runtime::tls::{FilesError, TlsError};
 
 use crate::cases::CaseError;
 use crate::dispatch::DispatchError;
@@ -34,7 +31,7 @@ pub enum ServerError {
         now: Timestamp,
     },
     /// An address cannot be listened on.
-    #[error("{key}: cannot listen on {address}; choose another address in the configuration")]
+    #[error("{key}: cannot listen on {address}; {}", remedy::listening(source, *address, Lang::En))]
     Listen {
         /// The configuration key.
         key: &'static str,
@@ -85,18 +82,9 @@ pub enum ServerError {
     /// A certificate that does not fit.
     #[error("TLS cannot be set up")]
     Tls(#[from] TlsError),
-    /// A file of the web's certificate is not what it should be.
-    #[error("{key} does not fit")]
-    WebFile {
-        /// The configuration key.
-        key: &'static str,
-        /// Why.
-        #[source]
-        source: PkiError,
-    },
-    /// The web's certificate is for another key.
-    #[error("web.certificate, web.key: the certificate was not issued for the key; name the two that belong together")]
-    WebPair(#[source] rustls::Error),
+    /// The files of the web's certificate do not fit.
+    #[error("the web's certificate does not fit")]
+    WebFiles(#[from] FilesError),
     /// A task ended that should not.
     #[error("{task} ended unexpectedly; see the log")]
     Ended {
@@ -112,11 +100,12 @@ impl ServerError {
         match (lang, self) {
             (Lang::En, Self::Listen { source, .. }) => format!("{self} ({source})"),
             (Lang::Ja, Self::Listen { key, address, source }) => {
-                format!("{key}: {address} で待ち受けできません。設定で別のアドレスを選んでください（{source}）")
+                format!(
+                    "{key}: {address} で待ち受けできません。{}（{source}）",
+                    remedy::listening(source, *address, lang)
+                )
             }
-            (Lang::En, Self::Clock { .. } | Self::KeyMissing { .. } | Self::WebPair(_) | Self::Ended { .. }) => {
-                self.to_string()
-            }
+            (Lang::En, Self::Clock { .. } | Self::KeyMissing { .. } | Self::Ended { .. }) => self.to_string(),
             (Lang::Ja, Self::Clock { now }) => format!(
                 "このコンピューターの時計は {now} を指しています。ありえない時刻です。時計を合わせてから（timedatectl set-ntp true）、もう一度起動してください"
             ),
@@ -125,49 +114,17 @@ impl ServerError {
                 key.display(),
                 sealed.display()
             ),
-            (Lang::Ja, Self::WebPair(_)) => {
-                "web.certificate, web.key: 証明書はこの鍵に発行されたものではありません。対になる二つを指定してください"
-                    .to_owned()
-            }
             (Lang::Ja, Self::Ended { task }) => {
                 format!("警備会社の基盤の一部（{task}）が予期せず終了しました。ログを見てください")
             }
-            (_, Self::WebFile { key, source }) => format!("{key}: {}", source.message(lang)),
-            (_, error) => innermost(error, lang).unwrap_or_else(|| match lang {
-                Lang::En => chain(error),
-                Lang::Ja => format!("警備会社の基盤を動かせません（{}）。ログを見てください", chain(error)),
+            (_, Self::WebFiles(error)) => error.message(lang),
+            (_, error) => remedy::told(error, lang).unwrap_or_else(|| match lang {
+                Lang::En => remedy::chain(error),
+                Lang::Ja => format!(
+                    "警備会社の基盤を動かせません（{}）。ログを見てください",
+                    remedy::chain(error)
+                ),
             }),
         }
     }
-}
-
-/// What the innermost error says that knows its file and its remedy.
-fn innermost(error: &(dyn Error + 'static), lang: Lang) -> Option<String> {
-    let said = |of: &(dyn Error + 'static)| {
-        None.or_else(|| of.downcast_ref::<DbError>().map(|error| error.message(lang)))
-            .or_else(|| of.downcast_ref::<PkiError>().map(|error| error.message(lang)))
-            .or_else(|| of.downcast_ref::<SealError>().map(|error| error.message(lang)))
-            .or_else(|| of.downcast_ref::<JournalError>().map(|error| error.message(lang)))
-            .or_else(|| of.downcast_ref::<Tampered>().map(|error| error.message(lang)))
-            .or_else(|| of.downcast_ref::<TlsError>().map(|error| error.message(lang)))
-    };
-    let mut at = Some(error);
-    while let Some(error) = at {
-        if let Some(text) = said(error) {
-            return Some(text);
-        }
-        at = error.source();
-    }
-    None
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -1,6 +1,5 @@
 //! The security company's server as one process: opens the rooms, stands at the doors, and closes both.
 
-mod certificate;
 mod error;
 mod retention;
 
@@ -8,12 +7,12 @@ pub use error::ServerError;
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::task::JoinSet;
 use tomori_runtime::audit::{AuditError, AuditLog};
 use tomori_runtime::clock::{EARLIEST, SharedClock};
 use tomori_runtime::data_dir::DataDir;
@@ -22,6 +21,8 @@ use tomori_runtime::http::Door;
 use tomori_runtime::journal::Verified;
 use tomori_runtime::seal::{KeyFile, KeyStore};
 use tomori_runtime::shutdown::Shutdown;
+use tomori_runtime::tasks::Tasks;
+use tomori_runtime::tls::FileCertificate;
 
 use crate::board::Presence;
 use crate::config::{Config, WebTls};
@@ -297,71 +298,46 @@ impl ThirdParty {
             data,
             ..
         } = self;
-        let certificate = match config.web.tls {
+        let mut tasks = Tasks::default();
+        let tls = match config.web.tls {
             WebTls::Off => None,
-            WebTls::Files => Some(certificate::Certificate::open(&config.web)?),
+            WebTls::Files => {
+                let path = |file: &Option<PathBuf>| file.clone().unwrap_or_default();
+                let certificate = FileCertificate::open(&path(&config.web.certificate), &path(&config.web.key))?;
+                let tls = certificate.server(services.clock.clone())?;
+                let watch = certificate.watch(services.clock.clone(), shutdown.clone());
+                tasks.spawn("the watch over the certificate", watch);
+                Some(tls)
+            }
         };
-        let tls = certificate
-            .as_ref()
-            .map(|certificate| certificate.server(services.clock.clone()))
-            .transpose()?;
         let door = Door {
             listener: web,
             tls,
             limits: config.web_door(),
         };
-        let mut tasks = JoinSet::new();
-        if let Some(certificate) = certificate {
-            let watch = certificate.watch(services.clock.clone(), shutdown.clone());
-            spawn(&mut tasks, "the watch over the certificate", watch);
-        }
         let routes = routes(&services, &config, &shutdown);
         let served = tomori_runtime::http::serve(door, routes, shutdown.clone());
-        spawn(&mut tasks, "the web server", served);
+        tasks.spawn("the web server", served);
         let receiver = services.receiver.clone();
-        spawn(
-            &mut tasks,
-            "the receiver (TCP)",
-            receiver.clone().serve_tcp(tcp, shutdown.clone()),
-        );
-        spawn(
-            &mut tasks,
-            "the receiver (UDP)",
-            receiver.clone().serve_udp(udp, shutdown.clone()),
-        );
-        spawn(
-            &mut tasks,
-            "the watch over the panels",
-            receiver.watch(shutdown.clone()),
-        );
+        tasks.spawn("the receiver (TCP)", receiver.clone().serve_tcp(tcp, shutdown.clone()));
+        tasks.spawn("the receiver (UDP)", receiver.clone().serve_udp(udp, shutdown.clone()));
+        tasks.spawn("the watch over the panels", receiver.watch(shutdown.clone()));
         let dispatch = services.dispatch.clone().watch(shutdown.clone());
-        spawn(&mut tasks, "the watch over the missions", dispatch);
+        tasks.spawn("the watch over the missions", dispatch);
         let unlock = services.unlock.clone().watch(shutdown.clone());
-        spawn(&mut tasks, "the watch over what is signed", unlock);
+        tasks.spawn("the watch over what is signed", unlock);
         let kept = retention::watch(services.clone(), config.keep(), shutdown.clone());
-        spawn(&mut tasks, "the watch over what is kept", kept);
+        tasks.spawn("the watch over what is kept", kept);
         let presence = services.presence.clone().watch(shutdown.clone());
-        spawn(&mut tasks, "the watch over the owners", presence);
+        tasks.spawn("the watch over the owners", presence);
 
         let road = services.partner.clone().run(shutdown.clone());
-        spawn(&mut tasks, "the line to the platform", road);
+        tasks.spawn("the line to the platform", road);
         let (cases, unlock) = (services.cases.clone(), services.unlock.clone());
         let answers = partner::hand_over_answers(cases, unlock, shutdown.clone());
-        spawn(&mut tasks, "the gateways' answers", answers);
+        tasks.spawn("the gateways' answers", answers);
 
-        let ended = tokio::select! {
-            () = shutdown.wait() => None,
-            Some(ended) = tasks.join_next() => Some(ended),
-        };
-        // The shutdown may have been given in the same moment, and a task that heard it first be the one that ended.
-        let is_asked = shutdown.is_set();
-        if is_asked {
-            let rest = async { while tasks.join_next().await.is_some() {} };
-            if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
-                tracing::warn!("some tasks took too long to end");
-            }
-        }
-        tasks.abort_all();
+        let ended = tasks.finish(&shutdown, LONGEST_END).await;
         services.people.close().await;
         services.panels.close().await;
         services.photos.close().await;
@@ -371,15 +347,7 @@ impl ThirdParty {
         services.cases.close_room().await;
         services.audit.close().await;
         drop(data);
-        match ended {
-            Some(Ok(_)) if is_asked => Ok(()),
-            Some(Ok(task)) => Err(ServerError::Ended { task }),
-            Some(Err(error)) => {
-                tracing::error!(%error, "a task of the server failed");
-                Err(ServerError::Ended { task: "a task" })
-            }
-            None => Ok(()),
-        }
+        ended.map_or(Ok(()), |task| Err(ServerError::Ended { task }))
     }
 }
 
@@ -405,13 +373,6 @@ async fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, 
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
-}
-
-fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-    tasks.spawn(async move {
-        work.await;
-        name
-    });
 }
 
 fn routes(services: &Services, config: &Config, shutdown: &Shutdown) -> Router {

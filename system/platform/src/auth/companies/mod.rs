@@ -7,5 +7,5 @@ mod model;
 mod service;
 mod store;
 
-pub use model::{Denied, EnrolmentCode, Identity, Link};
+pub use model::{Denied, Identity, Link};
 pub use service::{CompanyError, EnrolError, Enrolled, Needs, RenewError, Renewed, Service};

@@ -1,24 +1,10 @@
 //! What a company's certificate says, and whether its holder may come in. Pure.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use thiserror::Error;
 use tomori_smart_home::CompanyId;
 
-/// How long an enrolment code is worth something.
-pub(super) const CODE_LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// How long a company's certificates are valid; renewed at two thirds.
-pub(super) const CERTIFICATE_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
-
 const URN: &str = "urn:tomori:company:";
-
-/// What whoever runs a company's server types there. Shown once; the platform keeps only a hash of its secret.
-#[derive(Clone)]
-pub struct EnrolmentCode {
-    /// Groups of letters and digits: the secret, the fingerprint of the platform's authority, and a check.
-    pub text: String,
-    /// From then on it is worth nothing.
-    pub expires_at: Timestamp,
-}
 
 /// Which company it is: its certificate says so, and nothing else does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,33 +11,21 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::db::{Database, DbError};
-use tomori_runtime::entropy::{SharedEntropy, bytes};
+use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::http::{RateLimiter, Refill};
 use tomori_runtime::pki::{CertificateAuthority, Issued, LifeTime, PeerCertificate, PkiError};
-use tomori_smart_home::{CompanyId, EnrolmentCode as PrintedCode};
+use tomori_smart_home::CompanyId;
 
-use super::model::{CERTIFICATE_LIFE, CODE_LIFE, Denied, EnrolmentCode, Identity, Link};
+use super::model::{Denied, Identity, Link};
 use super::store;
 use crate::audit::AuditLog;
-use crate::auth::gateways::{hash_secret, neighbourhood};
+use crate::auth::enrolment::{CERTIFICATE_LIFE, EnrolmentCode, Tries, hash_secret, renewals};
 
-/// How a person's few tries pass and a machine's many do not.
-const TRIES_OF_ONE: Refill = Refill {
-    burst: 10.0,
-    per_second: 1.0 / 6.0,
-};
-/// What all together may try; the secret has 80 bits, so this guards the processor rather than the secret.
+/// What all companies' servers together may try.
 const TRIES_OF_ALL: Refill = Refill {
     burst: 50.0,
     per_second: 5.0,
 };
-/// A server renews every twenty days; one that asks all the time is not well.
-const RENEWALS: Refill = Refill {
-    burst: 5.0,
-    per_second: 1.0 / 600.0,
-};
-const MOST_NEIGHBOURHOODS: usize = 10_000;
-
 /// The servers of companies. Clones are the same room.
 #[derive(Clone)]
 pub struct Service {
@@ -59,8 +47,7 @@ pub struct Needs {
 struct Inner {
     database: Database,
     needs: Needs,
-    tries_of_one: RateLimiter<IpAddr>,
-    tries_of_all: RateLimiter<()>,
+    tries: Tries,
     renewals: RateLimiter<CompanyId>,
     /// Counts up whenever somebody's right ends: live streams ask again.
     ended: watch::Sender<u64>,
@@ -133,9 +120,8 @@ impl Service {
             inner: Arc::new(Inner {
                 database: Database::open(path, store::MIGRATIONS)?,
                 needs,
-                tries_of_one: RateLimiter::new(TRIES_OF_ONE, MOST_NEIGHBOURHOODS),
-                tries_of_all: RateLimiter::new(TRIES_OF_ALL, 1),
-                renewals: RateLimiter::new(RENEWALS, MOST_NEIGHBOURHOODS),
+                tries: Tries::new(TRIES_OF_ALL),
+                renewals: renewals(),
                 ended: watch::Sender::new(0),
             }),
         })
@@ -147,19 +133,15 @@ impl Service {
     /// When the store fails.
     pub async fn new_enrolment_code(&self, company: &CompanyId, by: &str) -> Result<EnrolmentCode, CompanyError> {
         let needs = &self.inner.needs;
-        let code = PrintedCode::new(bytes(&*needs.entropy), &needs.authority.fingerprint());
         let now = needs.clock.now();
-        let expires_at = now + CODE_LIFE;
-        let (hash, of, maker) = (hash_secret(&code.secret()), company.clone(), by.to_owned());
+        let (code, hash) = EnrolmentCode::make(&needs.authority, now, &*needs.entropy);
+        let (of, maker, expires_at) = (company.clone(), by.to_owned(), code.expires_at);
         self.inner
             .database
             .write(move |tx| store::put_code(tx, &hash, &of, &maker, now, expires_at))
             .await?;
         needs.audit.record(by, "companyCode.made", company.as_str(), "").await;
-        Ok(EnrolmentCode {
-            text: code.to_string(),
-            expires_at,
-        })
+        Ok(code)
     }
 
     /// Makes a company's server out of a machine that holds a valid code and the secret key of a PKCS #10 request. One that
@@ -169,11 +151,7 @@ impl Service {
     /// [`EnrolError`]; the code is then still worth one success, unless somebody else had it.
     pub async fn enrol(&self, code: &str, request_der: &[u8], from: IpAddr) -> Result<Enrolled, EnrolError> {
         let now = self.inner.needs.clock.now();
-        self.inner
-            .tries_of_one
-            .take(&neighbourhood(from), 1.0, now)
-            .and_then(|()| self.inner.tries_of_all.take(&(), 1.0, now))
-            .map_err(EnrolError::TooOften)?;
+        self.inner.tries.count(from, now).map_err(EnrolError::TooOften)?;
         let audit = &self.inner.needs.audit;
         let hash = hash_secret(code);
         let wanted = hash.clone();
@@ -202,9 +180,7 @@ impl Service {
                 Ok(replaced)
             })
             .await?;
-        // Tries are counted to slow guessers down.
-        let _ = self.inner.tries_of_one.take(&neighbourhood(from), -1.0, now);
-        let _ = self.inner.tries_of_all.take(&(), -1.0, now);
+        self.inner.tries.forgive(from, now);
         let detail = format!("from {from}");
         audit
             .record(company.as_str(), "company.enrolled", company.as_str(), &detail)

@@ -5,6 +5,5 @@ mod schema;
 mod service;
 mod store;
 
-pub use model::{Denied, EnrolmentCode, GatewayStatus, GatewaySummary, Identity, KnownKey};
-pub(in crate::auth) use model::{hash_secret, neighbourhood};
+pub use model::{Denied, GatewayStatus, GatewaySummary, Identity, KnownKey};
 pub use service::{EnrolError, Enrolled, GatewayError, Parts, RenewError, Renewed, Service};

@@ -2,30 +2,15 @@
 
 use std::net::IpAddr;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use thiserror::Error;
 use tomori_gateway_link::PLATFORM_NAME;
 use tomori_smart_home::{GatewayId, HomeId};
 
-/// How long an enrolment code is worth something.
-pub(super) const CODE_LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// How long a gateway's certificates are valid; renewed at two thirds.
-pub(super) const CERTIFICATE_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
-
 const URN: &str = "urn:tomori:gateway:";
 /// Names under these mean something only inside a house (RFC 6762, RFC 8375, and the name reserved for private use).
 const INSIDE: [&str; 3] = [".local", ".home.arpa", ".internal"];
-
-/// What an installer types at a new gateway. Shown once; the platform keeps only a hash of its secret.
-#[derive(Clone)]
-pub struct EnrolmentCode {
-    /// Groups of letters and digits: the secret, the fingerprint of the platform's CA, and a check.
-    pub text: String,
-    /// From then on it is worth nothing.
-    pub expires_at: Timestamp,
-}
 
 /// Where a gateway is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -150,17 +135,6 @@ impl Identity {
     }
 }
 
-/// What is kept of a code: the secret has 80 bits of its own, so a plain hash gives nothing away.
-pub(in crate::auth) fn hash_secret(secret: &str) -> String {
-    let plain: String = secret
-        .chars()
-        .filter(|character| !character.is_whitespace() && *character != '-')
-        .map(|character| character.to_ascii_uppercase())
-        .collect();
-    let labelled = format!("tomori enrolment code {plain}");
-    data_encoding::HEXLOWER.encode(digest(&SHA256, labelled.as_bytes()).as_ref())
-}
-
 /// The names of a gateway's door inside the house: what it asks for, as far as that can only mean something there,
 /// and one of its own. A name outside the house, or the platform's, would let it pose as somebody else.
 pub(super) fn server_names(gateway: &GatewayId, wanted: &[String]) -> Vec<String> {
@@ -193,17 +167,6 @@ fn is_inside(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_private() || address.is_link_local() || address.is_loopback(),
         IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback(),
-    }
-}
-
-/// The neighbourhood that a rate limit counts: one address, or the network that one customer has in IPv6.
-pub(in crate::auth) fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
     }
 }
 
@@ -290,20 +253,5 @@ mod tests {
                 "gateway.local"
             ]
         );
-    }
-
-    #[test]
-    fn a_secret_is_hashed_as_it_is_meant() {
-        assert_eq!(hash_secret("ABCD-EFGH"), hash_secret(" abcdefgh "));
-        assert_ne!(hash_secret("ABCDEFGH"), hash_secret("ABCDEFGJ"));
-        assert_eq!(hash_secret("A").len(), 64);
-    }
-
-    #[test]
-    fn one_customer_is_one_neighbourhood() {
-        let at = |text: &str| neighbourhood(text.parse().unwrap());
-        assert_eq!(at("2001:db8:1:2::1"), at("2001:db8:1:2:ffff::9"));
-        assert_ne!(at("2001:db8:1:2::1"), at("2001:db8:1:3::1"));
-        assert_ne!(at("192.0.2.1"), at("192.0.2.2"));
     }
 }

@@ -6,45 +6,30 @@ pub use enrolment::{EnrolError, Enrolled, RenewError, Renewed};
 
 use std::collections::HashSet;
 use std::fmt;
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
-use tomori_gateway_link::EnrolmentCode as PrintedCode;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::db::{Database, DbError};
-use tomori_runtime::entropy::{SharedEntropy, bytes};
+use tomori_runtime::entropy::SharedEntropy;
 use tomori_runtime::http::{RateLimiter, Refill};
 use tomori_runtime::pki::{CertificateAuthority, Issued, LifeTime, PeerCertificate, PkiError, PrivateKey};
 use tomori_smart_home::{GatewayId, HomeId};
 
-use super::model::{
-    CERTIFICATE_LIFE, CODE_LIFE, Denied, EnrolmentCode, GatewaySummary, Identity, KnownKey, hash_secret,
-};
+use super::model::{Denied, GatewaySummary, Identity, KnownKey};
 use super::schema::MIGRATIONS;
 use super::store;
 use crate::audit::AuditLog;
+use crate::auth::enrolment::{CERTIFICATE_LIFE, EnrolmentCode, Tries, renewals};
 use crate::device_state::{self, StateError};
 use crate::house_plan::Doorbell;
 
-/// How a person's few tries pass and a machine's many do not.
-const TRIES_OF_ONE: Refill = Refill {
-    burst: 10.0,
-    per_second: 1.0 / 6.0,
-};
-/// What all together may try; the secret has 80 bits, so this guards the processor rather than the secret.
+/// What all gateways together may try.
 const TRIES_OF_ALL: Refill = Refill {
     burst: 100.0,
     per_second: 10.0,
 };
-/// A gateway renews every twenty days; one that asks all the time is not well.
-const RENEWALS: Refill = Refill {
-    burst: 5.0,
-    per_second: 1.0 / 600.0,
-};
-const MOST_NEIGHBOURHOODS: usize = 10_000;
-
 /// The gateways. Clones are the same room.
 #[derive(Clone)]
 pub struct Service {
@@ -60,8 +45,7 @@ struct Inner {
     doorbell: Doorbell,
     homes: device_state::Service,
     link_address: String,
-    tries_of_one: RateLimiter<IpAddr>,
-    tries_of_all: RateLimiter<()>,
+    tries: Tries,
     renewals: RateLimiter<GatewayId>,
     /// Gateways whose right ended since the start; sessions look here, so that a cut needs no query.
     ended: Mutex<HashSet<GatewayId>>,
@@ -131,9 +115,8 @@ impl Service {
                 doorbell: parts.doorbell,
                 homes: parts.homes,
                 link_address: parts.link_address,
-                tries_of_one: RateLimiter::new(TRIES_OF_ONE, MOST_NEIGHBOURHOODS),
-                tries_of_all: RateLimiter::new(TRIES_OF_ALL, 1),
-                renewals: RateLimiter::new(RENEWALS, MOST_NEIGHBOURHOODS),
+                tries: Tries::new(TRIES_OF_ALL),
+                renewals: renewals(),
                 ended: Mutex::default(),
             }),
         })
@@ -145,10 +128,9 @@ impl Service {
     /// When the home does not exist, or the store fails.
     pub async fn new_enrolment_code(&self, home: &HomeId, by: &str) -> Result<EnrolmentCode, GatewayError> {
         self.inner.homes.house(home).await?;
-        let code = PrintedCode::new(bytes(&*self.inner.entropy), &self.inner.authority.fingerprint());
         let now = self.inner.clock.now();
-        let expires_at = now + CODE_LIFE;
-        let (hash, home_id, maker) = (hash_secret(&code.secret()), home.clone(), by.to_owned());
+        let (code, hash) = EnrolmentCode::make(&self.inner.authority, now, &*self.inner.entropy);
+        let (home_id, maker, expires_at) = (home.clone(), by.to_owned(), code.expires_at);
         self.inner
             .database
             .write(move |tx| store::put_code(tx, &hash, &home_id, &maker, now, expires_at))
@@ -157,10 +139,7 @@ impl Service {
             .audit
             .record(by, "enrolmentCode.made", home.as_str(), "")
             .await;
-        Ok(EnrolmentCode {
-            text: code.to_string(),
-            expires_at,
-        })
+        Ok(code)
     }
 
     /// Whether the holder of a certificate may come in, by the store's word now. The first use of a renewed

@@ -226,19 +226,8 @@ impl Service {
                     return Ok(false);
                 }
                 let case = Case {
-                    id: fresh,
-                    kind: Kind::Alarm,
-                    source,
-                    danger,
-                    opened_at: now,
-                    last_at: now,
-                    alarms: 1,
                     is_plain,
-                    owner: None,
-                    is_offered: false,
-                    arrived_at: None,
-                    restored_at: None,
-                    closed_at: None,
+                    ..Case::opened(fresh, source, Kind::Alarm, danger, now)
                 };
                 store::add(tx, &case)?;
                 houses::add_house(tx, &case.id, &incident.id, &incident.home)?;

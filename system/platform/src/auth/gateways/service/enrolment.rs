@@ -10,9 +10,10 @@ use tomori_runtime::entropy::bytes;
 use tomori_runtime::pki::{Issued, LifeTime, PkiError};
 use tomori_smart_home::{GatewayId, HomeId};
 
-use super::super::model::{CERTIFICATE_LIFE, Identity, hash_secret, neighbourhood, server_names};
+use super::super::model::{Identity, server_names};
 use super::super::store;
 use super::Service;
+use crate::auth::enrolment::{CERTIFICATE_LIFE, hash_secret};
 
 /// A gateway that has just become ours.
 #[derive(Debug, Clone)]
@@ -83,11 +84,7 @@ impl Service {
     /// [`EnrolError`]; the code is then still worth one success, unless somebody else had it.
     pub async fn enrol(&self, request: &v1::EnrolRequest, from: IpAddr) -> Result<Enrolled, EnrolError> {
         let now = self.inner.clock.now();
-        self.inner
-            .tries_of_one
-            .take(&neighbourhood(from), 1.0, now)
-            .and_then(|()| self.inner.tries_of_all.take(&(), 1.0, now))
-            .map_err(EnrolError::TooOften)?;
+        self.inner.tries.count(from, now).map_err(EnrolError::TooOften)?;
         request.check()?;
         let hash = hash_secret(&request.code);
         let wanted = hash.clone();
@@ -127,9 +124,7 @@ impl Service {
                 Ok(replaced)
             })
             .await?;
-        // Tries are counted to slow guessers down; an installer with fifty true codes is none.
-        let _ = self.inner.tries_of_one.take(&neighbourhood(from), -1.0, now);
-        let _ = self.inner.tries_of_all.take(&(), -1.0, now);
+        self.inner.tries.forgive(from, now);
         let detail = format!("{home}, from {from}");
         let audit = &self.inner.audit;
         audit
