@@ -101,7 +101,10 @@ async fn main() -> Result<(), AnyError> {
     loop {
         tokio::select! {
             event = events.recv() => match event {
-                Some(event) => say(&told(&event))?,
+                Some(event) => {
+                    say(&told(&event))?;
+                    mqtt.taken_in(1);
+                }
                 None => return Ok(()),
             },
             wish = wishes.recv() => match wish {

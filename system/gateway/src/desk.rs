@@ -13,13 +13,13 @@ use thiserror::Error;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
+use tomori_runtime::remedy::chain;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::DeviceId;
 use tomori_smart_home::arming::Code;
 
 use crate::arming::{ArmingRoom, CodesError};
 use crate::mqtt::{CodeError, Mqtt, Papers, Refusals};
-use crate::store::chain;
 
 /// The socket's name.
 pub const DESK: &str = "desk.sock";

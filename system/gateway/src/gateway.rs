@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::data_dir::DataDir;
 use tomori_runtime::entropy::SharedEntropy;
+use tomori_runtime::remedy::chain;
 use tomori_runtime::shutdown::{Shutdown, Trigger};
 use tomori_smart_home::Event;
 use tomori_smart_home::event::What;
@@ -20,7 +21,7 @@ use crate::local::{Changes, House, HouseParts};
 use crate::mqtt::{Mqtt, MqttError};
 use crate::plan::{PlanError, PlanRoom};
 use crate::schedule::Runner;
-use crate::store::{Draft, Need, Store, StoreError, chain};
+use crate::store::{Draft, Need, Store, StoreError};
 use crate::timekeeping::Timekeeper;
 use crate::unlock::{self, UnlockRoom};
 use crate::uplink::{Away, Identity, Uplink, UplinkState};
@@ -67,7 +68,7 @@ pub struct Gateway {
     plan: PlanRoom,
     time: Timekeeper,
     changes: Changes,
-    lan: Vec<mpsc::Receiver<LanEvent>>,
+    lan: Vec<Road>,
     desk: (std::path::PathBuf, Desk),
     unlock: Option<UnlockRoom>,
     uplink: Option<(Uplink, Identity)>,
@@ -115,7 +116,7 @@ impl Gateway {
         )
         .await
         .map_err(GatewayError::Lan)?;
-        let mut lan_events = vec![lan_events];
+        let mut roads = vec![Road::of(lan_events, None)];
         let home = identity.as_ref().map(|identity| identity.home.clone());
         let mqtt = match config.mqtt() {
             Some(settings) => {
@@ -129,7 +130,7 @@ impl Gateway {
                 )
                 .await
                 .map_err(GatewayError::Mqtt)?;
-                lan_events.push(events);
+                roads.push(Road::of(events, Some(mqtt.clone())));
                 Some(mqtt)
             }
             None => None,
@@ -236,7 +237,7 @@ impl Gateway {
             plan,
             time,
             changes,
-            lan: lan_events,
+            lan: roads,
             desk: (folder, desk),
             unlock,
             uplink,
@@ -299,22 +300,32 @@ impl Gateway {
     }
 }
 
+/// What one kind of network tells.
+struct Road {
+    events: mpsc::Receiver<LanEvent>,
+    /// Who wants to know how far it was taken in.
+    from: Option<Mqtt>,
+}
+
+impl Road {
+    fn of(events: mpsc::Receiver<LanEvent>, from: Option<Mqtt>) -> Self {
+        Self { events, from }
+    }
+}
+
 /// Remembers what the network tells, and passes on what concerns commands under way. The guard hears it first: an alarm
 /// is durable and on its way before the report that led to it.
-async fn witness(
-    mut lan: mpsc::Receiver<LanEvent>,
-    store: Store,
-    executor: Executor,
-    arming: ArmingRoom,
-    changes: Changes,
-) {
+async fn witness(mut road: Road, store: Store, executor: Executor, arming: ArmingRoom, changes: Changes) {
     let mut heard = Vec::with_capacity(TOGETHER);
-    while lan.recv_many(&mut heard, TOGETHER).await > 0 {
+    while road.events.recv_many(&mut heard, TOGETHER).await > 0 {
         let mut drafts: Vec<Draft> = Vec::with_capacity(heard.len());
         let mut concerned = Vec::new();
         let mut hands = Vec::new();
         for event in &heard {
             arming.hear(event).await;
+        }
+        if let Some(mqtt) = &road.from {
+            mqtt.taken_in(heard.len());
         }
         for event in heard.drain(..) {
             let (at, what) = match event {

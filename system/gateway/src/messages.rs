@@ -2,12 +2,13 @@
 
 use tomori_gateway_link::EnrolmentCodeError;
 use tomori_runtime::i18n::Lang;
+use tomori_runtime::remedy::chain;
 
 use crate::desk::DeskError;
 use crate::gateway::GatewayError;
 use crate::lan::LanError;
 use crate::mqtt::{AuthorityError, MqttError};
-use crate::store::{StoreError, chain};
+use crate::store::StoreError;
 use crate::uplink::{ConnectError, EnrolError};
 use crate::vault::VaultError;
 

@@ -49,6 +49,14 @@ enum Awaited {
     Pubrec(u16),
 }
 
+impl Receipt {
+    /// Whether the sender waits for an answer.
+    #[must_use]
+    pub fn is_awaited(self) -> bool {
+        self.0 != Awaited::Nothing
+    }
+}
+
 /// What was heard from a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FromDevice {

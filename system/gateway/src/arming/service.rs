@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify, watch};
 use tomori_runtime::entropy::{SharedEntropy, bytes};
+use tomori_runtime::remedy::chain;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::arming::{Arming, Code, Order, Outcome, Wish};
 use tomori_smart_home::event::What;
@@ -17,7 +18,7 @@ use super::order::Road;
 use crate::lan::LanEvent;
 use crate::local::Changes;
 use crate::plan::PlanRoom;
-use crate::store::{Draft, Need, Note, Store, StoreError, chain};
+use crate::store::{Draft, Need, Note, Store, StoreError};
 use crate::timekeeping::Timekeeper;
 
 /// How often a refusing disk is tried again while an alarm waits for it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tomori_runtime::remedy::chain;
 use tomori_smart_home::property::{Source, name};
 use tomori_smart_home::{Command, DeviceKind, Reason, Stage};
 
@@ -14,7 +15,7 @@ use super::need::{Heard, Moment, Need};
 use super::service::{Inner, progress};
 use super::showing::{Showing, evidence, is_stop, part};
 use crate::lan::SetError;
-use crate::store::{Need as Durability, Note, chain};
+use crate::store::{Need as Durability, Note};
 
 impl Inner {
     /// Sees a case through to its end.

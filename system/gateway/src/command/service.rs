@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tomori_echonet_lite::class::{self, Access};
+use tomori_runtime::remedy::chain;
 use tomori_smart_home::event::What;
 use tomori_smart_home::{Command, CommandId, DeviceId, DeviceKind, Event, Origin, Reason, Stage};
 
@@ -17,7 +18,7 @@ use super::showing::{Showing, part};
 use crate::devices::Devices;
 use crate::local::Changes;
 use crate::plan::PlanRoom;
-use crate::store::{Account, Draft, Need, Note, Store, StoreError, chain};
+use crate::store::{Account, Draft, Need, Note, Store, StoreError};
 use crate::timekeeping::{Timekeeper, Trust};
 
 /// From where a command comes.

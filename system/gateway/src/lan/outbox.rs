@@ -56,6 +56,10 @@ impl Outbox {
         self.waiting.pop_front()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }

@@ -8,10 +8,10 @@ use tokio::time::timeout;
 use tomori_device_link::GATEWAY_NAME;
 use tomori_device_link::enrolment::{Reply, Request, Welcome, from_base64, read, to_base64, write};
 use tomori_device_link::limits::ENROLMENT_BYTES;
+use tomori_runtime::remedy::chain;
 use tomori_runtime::tls::Accepted;
 
 use super::service::Shared;
-use crate::store::chain;
 
 /// How long the whole may take.
 const WITHIN: Duration = Duration::from_secs(10);

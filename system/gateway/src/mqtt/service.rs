@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tomori_device_link::wire::{Delivery, Published, Refusal};
 use tomori_runtime::clock::{Clock as _, SharedClock, SystemClock, until};
 use tomori_runtime::data_dir::DataDir;
@@ -93,6 +93,8 @@ pub(super) struct Shared {
     /// `host:port` that an enrolled device is told.
     pub(super) address: String,
     tallies: Vec<Arc<Tally>>,
+    /// Events that their reader has taken in, of those that were handed over.
+    taken_in: watch::Sender<u64>,
 }
 
 struct Room {
@@ -104,8 +106,14 @@ struct Room {
     news: VecDeque<LanEvent>,
     /// What comes when too much waits already: there, what was superseded is merged.
     outbox: Outbox,
+    /// Events that were handed over to their reader.
+    handed: u64,
     open: bool,
 }
+
+/// How far the reader of events has to come until it has taken in what a message led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark(u64);
 
 /// What the room wants of a connection.
 #[derive(Debug)]
@@ -126,7 +134,8 @@ struct Waiting<'a> {
 }
 
 impl Mqtt {
-    /// Opens the doors of a room by itself, without the rest of a gateway. Runs until `shutdown`.
+    /// Opens the doors of a room by itself, without the rest of a gateway. Runs until `shutdown`. Whoever reads the events says
+    /// so to [`Mqtt::taken_in`].
     ///
     /// # Errors
     /// When the data directory or an address cannot be used.
@@ -178,6 +187,7 @@ impl Mqtt {
                 sets: BTreeMap::new(),
                 news: VecDeque::new(),
                 outbox: Outbox::default(),
+                handed: 0,
                 open: true,
             }),
             wake: Notify::new(),
@@ -188,6 +198,7 @@ impl Mqtt {
             authority,
             address,
             tallies,
+            taken_in: watch::Sender::new(0),
         });
         let serving = Arc::clone(&shared);
         let ending = shutdown.clone();
@@ -215,6 +226,15 @@ impl Mqtt {
     #[must_use]
     pub fn known(&self, device: &DeviceId) -> Option<Known> {
         self.shared.with(|core, _| core.known(device))
+    }
+
+    /// The reader of events has taken in so many more. Only then are devices told that their messages have arrived: one whose
+    /// alarm is not on the disk yet tells it again to the gateway that comes back.
+    pub fn taken_in(&self, events: usize) {
+        let more = u64::try_from(events).unwrap_or(u64::MAX);
+        self.shared
+            .taken_in
+            .send_modify(|taken| *taken = taken.saturating_add(more));
     }
 
     /// Tells presence and every property again.
@@ -360,6 +380,34 @@ impl Shared {
         opened
     }
 
+    /// A device publishes. Whether that is taken, and when its sender may be told so.
+    pub(super) fn publish(&self, id: SessionId, message: &Published) -> (Result<(), Refusal>, Mark) {
+        let now = self.now();
+        let mut room = self.room();
+        let taken = room.core.publish(now, id, message);
+        room.carry_out(self);
+        let mark = Mark(room.handed.saturating_add(room.waiting()));
+        drop(room);
+        self.wake.notify_one();
+        (taken, mark)
+    }
+
+    /// Changes when the reader of events has taken in more.
+    pub(super) fn progress(&self) -> watch::Receiver<u64> {
+        self.taken_in.subscribe()
+    }
+
+    /// Whether the reader of events has come that far.
+    pub(super) fn is_taken_in(&self, mark: Mark) -> bool {
+        let taken = *self.taken_in.borrow();
+        if taken >= mark.0 {
+            return true;
+        }
+        // What was merged with a later event is never handed over: then the mark is reached when nothing waits any more.
+        let room = self.room();
+        taken == room.handed && room.waiting() == 0
+    }
+
     /// A connection ended.
     pub(super) fn leave(&self, id: SessionId, with_will: bool) {
         self.room().sessions.remove(&id);
@@ -370,6 +418,18 @@ impl Shared {
 impl Room {
     fn next_news(&mut self) -> Option<LanEvent> {
         self.news.pop_front().or_else(|| self.outbox.pop())
+    }
+
+    fn hand_over(&mut self) -> Option<LanEvent> {
+        let event = self.next_news()?;
+        self.handed = self.handed.saturating_add(1);
+        Some(event)
+    }
+
+    /// Events that are not handed over yet.
+    fn waiting(&self) -> u64 {
+        let waiting = self.news.len().saturating_add(self.outbox.len());
+        u64::try_from(waiting).unwrap_or(u64::MAX)
     }
 
     /// Does what the core wants.
@@ -446,7 +506,7 @@ async fn run(shared: Arc<Shared>, events: mpsc::Sender<LanEvent>, shutdown: Shut
         tokio::select! {
             () = shutdown.wait() => break,
             permit = events.reserve(), if waits => {
-                let event = shared.room().next_news();
+                let event = shared.room().hand_over();
                 match (permit, event) {
                     (Ok(permit), Some(event)) => permit.send(event),
                     // Nobody reads events any more; devices can still be set and read.
@@ -479,7 +539,7 @@ async fn keep(shared: Arc<Shared>, vault: Vault, shutdown: Shutdown) {
         match written {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(error = %crate::store::chain(&error), "what devices are is not written down");
+                tracing::warn!(error = %tomori_runtime::remedy::chain(&error), "what devices are is not written down");
             }
             Err(error) => tracing::warn!(%error, "what devices are is not written down"),
         }

@@ -1,6 +1,6 @@
 //! One connection: TLS bytes to MQTT, MQTT to the core, and back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +8,21 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
-use tomori_device_link::wire::{Delivery, FromDevice, Refusal, ServerWire};
+use tomori_device_link::wire::{Delivery, FromDevice, Receipt, Refusal, ServerWire};
 use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls::{Accepted, Connection};
 
 use super::authority::Holder;
 use super::model::{SessionId, Ticket};
-use super::service::{Shared, ToSession};
+use super::service::{Mark, Shared, ToSession};
 
 /// How long a client may take to say hello after the handshake.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// How long a client may take to take what is sent to it.
 const TAKE_WITHIN: Duration = Duration::from_secs(10);
 const BUFFER: usize = 4 * 1024;
+/// Messages that are not answered yet; a client that sends more is not read until some are.
+const MOST_UNANSWERED: usize = 256;
 /// How long, and for how many bytes, a client whose connection ends is still listened to.
 const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
 const MOST_UNREAD: usize = 1024 * 1024;
@@ -36,6 +38,8 @@ struct Session {
     silence: Duration,
     /// Commands whose arrival is awaited, by the number on the wire.
     awaited: HashMap<u16, Ticket>,
+    /// Messages whose sender waits to be told that they have arrived, in their order.
+    unanswered: VecDeque<(Mark, Receipt, Option<Refusal>)>,
     /// Whether the client took its leave, and wants no will.
     said_goodbye: bool,
 }
@@ -60,6 +64,7 @@ pub(super) async fn serve(shared: Arc<Shared>, accepted: Accepted, shutdown: Shu
         entered: None,
         silence: HELLO_WITHIN,
         awaited: HashMap::new(),
+        unanswered: VecDeque::new(),
         said_goodbye: false,
     };
     session.run(shutdown).await;
@@ -70,10 +75,11 @@ impl Session {
     async fn run(&mut self, shutdown: Shutdown) {
         let mut buffer = vec![0; BUFFER];
         let mut heard_at = Instant::now();
+        let mut progress = self.shared.progress();
         while self.flush().await && !self.wire.is_over() {
             let line = self.entered.as_mut().map(|(_, line)| line);
             tokio::select! {
-                read = self.stream.read(&mut buffer) => match read {
+                read = self.stream.read(&mut buffer), if self.unanswered.len() < MOST_UNANSWERED => match read {
                     Ok(0) | Err(_) => return,
                     Ok(count) => {
                         let heard = self.wire.hear(buffer.get(..count).unwrap_or_default());
@@ -85,6 +91,7 @@ impl Session {
                     }
                 },
                 told = next(line) => self.tell(told),
+                Ok(()) = progress.changed(), if !self.unanswered.is_empty() => self.answer(),
                 () = tokio::time::sleep_until(heard_at + self.silence) => {
                     self.shared.with(|core, _| core.count(|refusals| refusals.silent += 1));
                     if self.entered.is_some() {
@@ -123,11 +130,14 @@ impl Session {
                 }
             }
             (FromDevice::Published(message, receipt), Some(id)) => {
-                let taken = self.shared.with(|core, now| core.publish(now, id, &message));
+                let (taken, mark) = self.shared.publish(id, &message);
                 if let Err(refusal) = taken {
                     tracing::debug!(device = %self.holder.device, topic = message.topic, %refusal, "a message is refused");
                 }
-                self.wire.acknowledge(receipt, taken.err());
+                if receipt.is_awaited() {
+                    self.unanswered.push_back((mark, receipt, taken.err()));
+                    self.answer();
+                }
             }
             (FromDevice::Subscribe { id: number, filters }, Some(id)) => {
                 let granted = self.shared.with(|core, now| core.subscribe(now, id, filters));
@@ -145,6 +155,16 @@ impl Session {
             (FromDevice::Goodbye { with_will }, _) => self.said_goodbye = !with_will,
             // The wire lets nobody say anything else before hello, or hello twice.
             (_, _) => self.wire.dismiss(Refusal::NotAuthorized),
+        }
+    }
+
+    /// Tells the client what has arrived: what it led to is with the guard, and an alarm on the disk.
+    fn answer(&mut self) {
+        while let Some((mark, receipt, refusal)) = self.unanswered.front().copied()
+            && self.shared.is_taken_in(mark)
+        {
+            self.unanswered.pop_front();
+            self.wire.acknowledge(receipt, refusal);
         }
     }
 

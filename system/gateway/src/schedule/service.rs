@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tomori_runtime::remedy::chain;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::event::What;
 use tomori_smart_home::schedule::Firing;
@@ -12,7 +13,7 @@ use super::model::{Due, due, next_firings};
 use crate::command::{Executor, Road, Taken};
 use crate::local::Changes;
 use crate::plan::{InForce, PlanRoom};
-use crate::store::{Need, Note, Store, chain};
+use crate::store::{Need, Note, Store};
 use crate::timekeeping::{Timekeeper, Trust};
 
 /// The longest sleep: a clock that was set is noticed after this long at the latest.

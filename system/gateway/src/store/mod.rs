@@ -19,7 +19,6 @@ pub(crate) use record::{Draft, Note};
 pub use service::{Health, StoreError};
 pub(crate) use service::{Need, Store};
 pub(crate) use state::Account;
-pub(crate) use writer::chain;
 
 /// Removes everything remembered: journals, the sum of them, the house plan.
 ///

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tomori_runtime::clock::SharedClock;
 use tomori_runtime::journal::JournalError;
+use tomori_runtime::remedy::chain;
 
 use super::backlog::Backlog;
 use super::record::{Draft, Note, Record, encode};
@@ -323,16 +324,4 @@ fn answer(reply: Option<oneshot::Sender<Result<(), StoreError>>>, done: Result<(
         // Nobody waits any more: it is remembered all the same.
         let _ = reply.send(done);
     }
-}
-
-/// An error with all its sources, for a log line or a person.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

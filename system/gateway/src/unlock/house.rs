@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
+use tomori_runtime::remedy::chain;
 use tomori_smart_home::event::What;
 use tomori_smart_home::unlock::{Attestation, IncidentOpened, UnixMillis};
 use tomori_smart_home::{Alarm, Event, GatewayId, HomeId, IncidentId};
@@ -16,7 +17,7 @@ use super::service::Parts;
 use crate::config::SecurityCompany;
 use crate::devices::Devices;
 use crate::plan::PlanRoom;
-use crate::store::{Need, Store, chain};
+use crate::store::{Need, Store};
 use crate::timekeeping::Timekeeper;
 use crate::uplink::Identity;
 use crate::vault::Vault;

@@ -319,7 +319,7 @@ impl UnlockRoom {
         match tokio::task::spawn_blocking(move || vault.write(MEMORY, &memory)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {
-                tracing::error!(error = %crate::store::chain(&error), "the doors' memory cannot be written");
+                tracing::error!(error = %tomori_runtime::remedy::chain(&error), "the doors' memory cannot be written");
                 Err(Refusal::NotRemembered)
             }
             Err(_) => Err(Refusal::NotRemembered),

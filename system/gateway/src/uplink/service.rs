@@ -161,7 +161,7 @@ impl Uplink {
             Ok(Ok(())) => tracing::info!("the gateway's identity was renewed"),
             // The old certificate is good for another third of its life; the next start tries again.
             Ok(Err(error)) => {
-                tracing::error!(error = %crate::store::chain(&error), "the renewed identity is not stored")
+                tracing::error!(error = %tomori_runtime::remedy::chain(&error), "the renewed identity is not stored")
             }
             Err(error) => tracing::error!(%error, "the renewed identity is not stored"),
         }
@@ -195,7 +195,7 @@ impl Uplink {
 
     async fn remember(&self, draft: crate::store::Draft) {
         if let Err(error) = self.store.remember(vec![draft], Need::BestEffort).await {
-            tracing::warn!(error = %crate::store::chain(&error), "the comparison of clocks is not remembered");
+            tracing::warn!(error = %tomori_runtime::remedy::chain(&error), "the comparison of clocks is not remembered");
         }
     }
 

@@ -9,6 +9,7 @@ use tomori_gateway_link::v1::gateway_link_client::GatewayLinkClient;
 use tomori_gateway_link::v1::{gateway_message, goodbye, platform_message};
 use tomori_gateway_link::{limits, v1};
 use tomori_runtime::pki::PrivateKey;
+use tomori_runtime::remedy::chain;
 use tomori_runtime::shutdown::Shutdown;
 use tomori_runtime::tls;
 use tomori_smart_home::arming::Order;
@@ -22,7 +23,6 @@ use super::identity::Identity;
 use super::model::Window;
 use super::service::{Away, Uplink, UplinkState};
 use crate::arming::Road;
-use crate::store::chain;
 
 /// How long the platform has to greet.
 const GREET_WITHIN: Duration = Duration::from_secs(15);

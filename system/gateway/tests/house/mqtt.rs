@@ -3,15 +3,20 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tomori_device_link::wire::{Published, ToDevice};
 use tomori_gateway::desk::ask;
-use tomori_gateway::mqtt::{Papers, Refusals};
+use tomori_gateway::lan::LanEvent;
+use tomori_gateway::mqtt::{Mqtt, MqttConfig, Papers, Refusals};
+use tomori_runtime::clock::SystemClock;
+use tomori_runtime::entropy::SystemEntropy;
+use tomori_runtime::shutdown::Shutdown;
 use tomori_smart_home::event::What;
 use tomori_smart_home::{Device, DeviceId, DeviceKind, Equipment, Origin, PropertyName, PropertyValue, Reason, Stage};
 
-use crate::fixture::{Scene, until};
+use crate::fixture::{Scene, open, until};
 use crate::peer::{Peer, connect, enrol, rest, tls};
 
 const LOCK: &str = r#"{"stat_t":"dev_lock/bolt","cmd_t":"dev_lock/set","avty_t":"dev_lock/there"}"#;
@@ -418,4 +423,54 @@ fn a_gateway_that_starts_anew_believes_nothing_old() {
         .find(|it| it.equipment.device.id == id("dev_lock"))
         .unwrap();
     assert!(seen.reports.is_empty(), "{:?}", seen.reports);
+}
+
+/// A sensor that was told that its message has arrived may forget it; so it is told when the gateway has taken it in.
+#[test]
+fn a_message_is_acknowledged_when_it_was_taken_in_and_not_before() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (listen, (_trigger, shutdown)) = (free(), Shutdown::new());
+    let config = MqttConfig::at(listen, None, listen.ip());
+    let (home, data) = ("home_1".parse().unwrap(), open(folder.path()));
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let started = runtime.block_on(Mqtt::alone(config, home, data, clock, entropy, shutdown));
+    let (mqtt, mut events) = started.unwrap();
+    mqtt.set_equipment(&[line("dev_hall", DeviceKind::HumanDetectionSensor, Some(1))]);
+    let papers = mqtt.papers(&id("dev_hall")).unwrap().unwrap();
+    let mut hall = Peer::hello(listen, &papers, "hall").unwrap();
+    let said = |topic: &str, payload: &str| Published {
+        topic: topic.to_owned(),
+        payload: payload.as_bytes().to_vec(),
+        retain: true,
+    };
+    let discovery = said("homeassistant/binary_sensor/dev_hall/config", MOTION);
+    let first = hall.wire.publish(&discovery).unwrap();
+    let acknowledged = |hall: &Peer, numbers: &[u16]| {
+        let taken = |heard: &ToDevice| matches!(heard, ToDevice::Taken(number, true) if numbers.contains(number));
+        hall.heard.iter().filter(|heard| taken(heard)).count()
+    };
+    until("what it is is taken in", || {
+        while events.try_recv().is_ok() {
+            mqtt.taken_in(1);
+        }
+        hall.turn().unwrap();
+        acknowledged(&hall, &[first]) == 1
+    });
+    // The wire gives its numbers again.
+    hall.heard.clear();
+    let both = ["ON", "OFF"].map(|payload| hall.wire.publish(&said("dev_hall/motion", payload)).unwrap());
+    for (taken_in, reported) in [true, false].into_iter().enumerate() {
+        (0..3).for_each(|_| hall.turn().unwrap());
+        assert_eq!(acknowledged(&hall, &both), taken_in, "nobody has taken the next one in");
+        loop {
+            let event = runtime.block_on(events.recv()).unwrap();
+            mqtt.taken_in(1);
+            if matches!(event, LanEvent::Reported { report, .. } if report.value == PropertyValue::Boolean(reported)) {
+                break;
+            }
+        }
+        hall.turn().unwrap();
+        assert_eq!(acknowledged(&hall, &both), taken_in + 1);
+    }
 }

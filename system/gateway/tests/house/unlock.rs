@@ -2,6 +2,7 @@
 //! receipt (T2-5 steps 2 to 8; T3-10 EP①, EP③, EP⑤).
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 
 use tomori_gateway::UplinkState;
 use tomori_gateway_link::v1;
@@ -268,4 +269,35 @@ fn an_alarm_waits_for_no_platform_that_asked_for_patience() {
     assert!(house.scene.platform.say(patience()));
     until("it went again", || !is_connected(&house));
     until("it is back", || is_connected(&house));
+}
+
+/// What lies on the disk when a sensor is told that its message has arrived is all that a power cut may leave: the alarm is
+/// among it (T2-5 step 1).
+#[test]
+fn an_alarm_that_was_acknowledged_to_its_sensor_survives_the_power() {
+    let mut house = Guarded::new();
+    house.scene.platform.cut();
+    house.burn();
+    let left = tempfile::tempdir().unwrap();
+    copy(house.scene.data(), left.path());
+    house.scene.stop();
+    house.scene.folder = left;
+    house.scene.platform.restore();
+    house.scene.start();
+    // The sensor is not there to tell it again.
+    until("the incident is attested", || attested(&house.scene).is_some());
+}
+
+/// The files of a folder and of those in it, as they are at this moment.
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let there = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            std::fs::create_dir(&there).unwrap();
+            copy(&path, &there);
+        } else if path.is_file() {
+            std::fs::copy(&path, &there).unwrap();
+        }
+    }
 }

@@ -250,7 +250,7 @@ impl Core {
         };
         let told = discovery::read(&message.topic, &message.payload, device).map_err(|error| {
             self.refusals.discovery += 1;
-            tracing::warn!(%device, topic = message.topic, error = %crate::store::chain(&error), "a discovery message is refused");
+            tracing::warn!(%device, topic = message.topic, error = %tomori_runtime::remedy::chain(&error), "a discovery message is refused");
             Refusal::PayloadInvalid
         })?;
         let mut outcome = Ok(());
