@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tomori_gateway_link::v1;
 use tomori_gateway_link::v1::gateway_message;
 use tomori_runtime::entropy::{SystemEntropy, bytes};
@@ -51,31 +52,33 @@ pub(crate) async fn measure() -> Result<()> {
 
     let sent = Arc::new(Mutex::new(Vec::with_capacity(HOUSES * EACH)));
     let began = Instant::now();
-    let senders: Vec<_> = lines
-        .into_iter()
-        .enumerate()
-        .map(|(number, (line, device))| {
-            let first = WITHIN.mul_f64(number as f64 / (HOUSES * EACH) as f64);
-            tokio::spawn(send(line, device, began + first, Arc::clone(&sent)))
-        })
-        .collect();
+    let mut senders = JoinSet::new();
+    for (number, (line, device)) in lines.into_iter().enumerate() {
+        let first = WITHIN.mul_f64(number as f64 / (HOUSES * EACH) as f64);
+        senders.spawn(send(line, device, began + first, Arc::clone(&sent)));
+    }
     let mut seen = Vec::new();
     while seen.len() < HOUSES * EACH {
         let board = office.services.cases.board(0, HOUSES).await?;
         let count: u32 = board.cases.iter().map(|case| case.alarms).sum();
         let now = Instant::now();
         seen.resize(seen.len().max(count as usize), now);
+        while let Some(ended) = senders.try_join_next() {
+            ended?.context("a house cannot send")?;
+        }
         ensure!(
             began.elapsed() < PATIENCE,
-            "{} of {} alarms are on the board after {} s",
+            "{} of {} alarms are on the board after {} s; {} were sent, {} houses still wait for the platform",
             seen.len(),
             HOUSES * EACH,
-            PATIENCE.as_secs()
+            PATIENCE.as_secs(),
+            sent.lock().await.len(),
+            senders.len()
         );
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    for sender in senders {
-        sender.await??;
+    while let Some(ended) = senders.join_next().await {
+        ended??;
     }
     let mut sent = Arc::try_unwrap(sent).ok().context("somebody still sends")?.into_inner();
     sent.sort_unstable();

@@ -26,6 +26,10 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// A silent connection is asked for a sign of life after this, and given up after as long again.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// How often a request is asked again that the platform has no time for.
+const MOST_PUT_OFF: usize = 3;
+/// The longest pause before that: somebody may wait for the answer.
+const LONGEST_PUT_OFF: Duration = Duration::from_secs(5);
 /// The largest answer that is not the stream.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
@@ -91,13 +95,37 @@ impl Line {
         Ok(Self { send, carrying })
     }
 
-    /// One request; its answer as it begins.
+    /// One request; its answer as it begins. A platform that has no time for it now is asked again when it said so.
     pub(super) async fn begin(
         &self,
         method: Method,
         path: &str,
         kind: Option<&'static str>,
         body: Vec<u8>,
+        last: Option<u64>,
+    ) -> Result<Response<Incoming>, RoadError> {
+        let body = Bytes::from(body);
+        let mut put_off = 0;
+        loop {
+            let answer = self.once(method.clone(), path, kind, body.clone(), last).await?;
+            if answer.status().is_success() {
+                return Ok(answer);
+            }
+            if answer.status() == StatusCode::TOO_MANY_REQUESTS && put_off < MOST_PUT_OFF {
+                put_off += 1;
+                tokio::time::sleep(wait_of(&answer)).await;
+                continue;
+            }
+            return Err(refused(answer).await);
+        }
+    }
+
+    async fn once(
+        &self,
+        method: Method,
+        path: &str,
+        kind: Option<&'static str>,
+        body: Bytes,
         last: Option<u64>,
     ) -> Result<Response<Incoming>, RoadError> {
         let mut request = Request::builder()
@@ -110,25 +138,13 @@ impl Line {
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let request = request.body(Full::new(Bytes::from(body))).map_err(lost)?;
+        let request = request.body(Full::new(body)).map_err(lost)?;
         let mut send = self.send.clone();
         let answer = tokio::time::timeout(ANSWER_WITHIN, async {
             send.ready().await?;
             send.send_request(request).await
         });
-        let answer = answer.await.map_err(lost)?.map_err(lost)?;
-        if answer.status().is_success() {
-            return Ok(answer);
-        }
-        let status = answer.status();
-        let body = whole(answer).await.unwrap_or_default();
-        let problem = serde_json::from_slice::<Problem>(&body).ok();
-        let mut title = problem.map_or_else(|| status.to_string(), |problem| problem.title);
-        title.retain(|one| !one.is_control());
-        Err(RoadError::Refused {
-            status: status.as_u16(),
-            title: title.chars().take(200).collect(),
-        })
+        answer.await.map_err(lost)?.map_err(lost)
     }
 
     /// A request with a JSON body, and its whole answer.
@@ -174,6 +190,25 @@ impl RoadError {
     pub(super) fn is_denied(&self) -> bool {
         let denied = [StatusCode::UNAUTHORIZED.as_u16(), StatusCode::FORBIDDEN.as_u16()];
         matches!(self, Self::Refused { status, .. } if denied.contains(status))
+    }
+}
+
+/// How long the platform asks to wait, as far as a person can wait for it.
+fn wait_of(answer: &Response<Incoming>) -> Duration {
+    let asked = answer.headers().get(header::RETRY_AFTER);
+    let seconds = asked.and_then(|value| value.to_str().ok()?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(1)).clamp(Duration::from_secs(1), LONGEST_PUT_OFF)
+}
+
+async fn refused(answer: Response<Incoming>) -> RoadError {
+    let status = answer.status();
+    let body = whole(answer).await.unwrap_or_default();
+    let problem = serde_json::from_slice::<Problem>(&body).ok();
+    let mut title = problem.map_or_else(|| status.to_string(), |problem| problem.title);
+    title.retain(|one| !one.is_control());
+    RoadError::Refused {
+        status: status.as_u16(),
+        title: title.chars().take(200).collect(),
     }
 }
 

@@ -20,6 +20,8 @@ use super::model::Scanner;
 use super::service::{Service, named};
 use crate::cases::{CaseError, Saying, TakenChange, Word};
 
+/// An acknowledgement counts for everything before it: a night of many alarms needs no more of them than these.
+const ACKNOWLEDGE_EVERY: Duration = Duration::from_millis(100);
 /// How soon a renewal that failed is tried again.
 const RENEW_AGAIN: Duration = Duration::from_secs(300);
 
@@ -146,6 +148,7 @@ async fn acknowledge(line: &Line, mut stored: watch::Receiver<u64>) -> Result<Ne
         let through = *stored.borrow_and_update();
         line.tell(Method::PUT, route::ACKNOWLEDGEMENT, &Acknowledgement { through })
             .await?;
+        tokio::time::sleep(ACKNOWLEDGE_EVERY).await;
     }
 }
 

@@ -44,6 +44,12 @@ pub struct Book {
     secret: String,
     feed: watch::Sender<Vec<Value>>,
     pub acknowledged: Mutex<u64>,
+    /// Acknowledgements that came.
+    pub acknowledgements: Mutex<u32>,
+    /// Streams that were begun.
+    pub streams: Mutex<u32>,
+    /// So many of the next words are put off.
+    pub is_busy: Mutex<u32>,
     pub said: Mutex<Vec<(String, Value)>>,
     pub enrolments: Mutex<u32>,
     /// Answers the stream from its beginning, whatever the cursor.
@@ -73,6 +79,9 @@ impl Platform {
             secret,
             feed: watch::Sender::new(Vec::new()),
             acknowledged: Mutex::new(0),
+            acknowledgements: Mutex::new(0),
+            streams: Mutex::new(0),
+            is_busy: Mutex::new(0),
             said: Mutex::default(),
             enrolments: Mutex::new(0),
             forgets: Mutex::new(false),
@@ -206,6 +215,7 @@ async fn follow(
         .and_then(|last| last.to_str().ok());
     let after: u64 = last.and_then(|last| last.parse().ok()).unwrap_or(0);
     let after = if *book.forgets.lock().unwrap() { 0 } else { after };
+    *book.streams.lock().unwrap() += 1;
     let feed = book.feed.subscribe();
     let events = stream::unfold((feed, after, true), |(mut feed, after, is_first)| async move {
         if is_first {
@@ -247,6 +257,7 @@ async fn acknowledge(State(book): Shared, Json(ack): Json<Acknowledgement>) -> S
         return StatusCode::UNPROCESSABLE_ENTITY;
     }
     *book.acknowledged.lock().unwrap() = ack.through;
+    *book.acknowledgements.lock().unwrap() += 1;
     StatusCode::NO_CONTENT
 }
 
@@ -264,6 +275,13 @@ async fn said(
         "unlocks" => json!(HEXLOWER.encode(&body)),
         _ => serde_json::from_slice(&body).unwrap_or(Value::Null),
     };
+    {
+        let mut is_busy = book.is_busy.lock().unwrap();
+        if *is_busy > 0 {
+            *is_busy -= 1;
+            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")]).into_response();
+        }
+    }
     book.said.lock().unwrap().push((what.clone(), content));
     match what.as_str() {
         "disclosure" => Json(json!({

@@ -90,6 +90,28 @@ async fn signatures_that_wait_for_the_house_are_said_to_wait() {
     }
 }
 
+/// A night of many alarms: they are acknowledged together, and a platform that puts a word off is asked again. The line stands.
+#[tokio::test]
+async fn many_alarms_at_once_do_not_break_the_line() {
+    let (world, platform) = linked().await;
+    let (_, mut owner) = world.somebody(Role::Operator, "管制 一郎").await;
+    platform.alarm(INCIDENT, 1, "intrusion", "台所", "窓");
+    until("acknowledged", async || platform.acknowledged() == 1).await;
+    let id = cases(&world).await[0].id.clone();
+    for at in 2..=300 {
+        platform.alarm(INCIDENT, at, "intrusion", "台所", "窓");
+    }
+    *platform.book.is_busy.lock().unwrap() = 2;
+    owner.post(&format!("/cases/{id}/take"), &[]).await;
+    until("acknowledged", async || platform.acknowledged() == 300).await;
+    let did = |said: &(String, serde_json::Value)| said.0 == "steps";
+    until("said", async || platform.said().iter().any(did)).await;
+    let count = *platform.book.acknowledgements.lock().unwrap();
+    assert!(count < 100, "{count} acknowledgements of 300 changes");
+    assert_eq!(*platform.book.streams.lock().unwrap(), 1, "the line was never lost");
+    assert_eq!(cases(&world).await[0].alarms, 300);
+}
+
 /// A platform that was put back has fewer changes than we know: its feed is read anew, and what is here stays there once.
 #[tokio::test]
 async fn a_platform_that_was_put_back_is_heard_from_its_beginning() {
