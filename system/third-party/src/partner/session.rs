@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use http::Method;
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Frame, Incoming};
 use tokio::sync::watch;
 use tomori_partner_link::{
     Acknowledgement, Base64, Beat, Change, Closing, Heartbeat, Page, Renewal, Renewed, StepRequest, route,
@@ -16,10 +18,13 @@ use tomori_smart_home::CompanyId;
 
 use super::identity::Identity;
 use super::line::{Line, RoadError};
-use super::model::Scanner;
+use super::model::{Event, Scanner};
 use super::service::{Service, named};
 use crate::cases::{CaseError, Saying, TakenChange, Word};
 
+/// Changes that are stored together. So few futures are polled in their order by `join_all`; were they not, the change that came too
+/// early would end the line, and nothing be lost.
+const TOGETHER: usize = 30;
 /// An acknowledgement counts for everything before it: a night of many alarms needs no more of them than these.
 const ACKNOWLEDGE_EVERY: Duration = Duration::from_millis(100);
 /// How soon a renewal that failed is tried again.
@@ -96,7 +101,8 @@ async fn is_the_same_feed(service: &Service, line: &Line, through: u64) -> Resul
     }
 }
 
-/// Reads the feed: each change is on the disk before its number is passed on.
+/// Reads the feed: each change is on the disk before its number is passed on. Whatever could not be stored, nothing behind it is:
+/// a change is taken only behind the one before it.
 async fn read(
     service: &Service,
     company: &CompanyId,
@@ -110,36 +116,65 @@ async fn read(
             frame = feed.frame() => frame,
             () = needs.clock.sleep(needs.settings.silent_after) => return Err(broken("the stream is silent")),
         };
-        let frame = frame.ok_or_else(|| broken("the stream ended"))?.map_err(broken)?;
-        let Some(bytes) = frame.data_ref() else { continue };
-        for event in scanner.take(bytes).map_err(|_| broken("an event has no end"))? {
+        let mut events = Vec::new();
+        let mut ended = hear(&mut scanner, &mut events, frame).err();
+        // What has come meanwhile goes to the disk with it.
+        while ended.is_none()
+            && events.len() < TOGETHER
+            && let Some(frame) = feed.frame().now_or_never()
+        {
+            ended = hear(&mut scanner, &mut events, frame).err();
+        }
+        if !events.is_empty() {
             service.heard().await;
-            match event.name.as_str() {
-                "change" => {
-                    let change: Change = serde_json::from_str(&event.data).map_err(|error| {
-                        tracing::error!(%error, "a change of the platform cannot be read");
-                        broken("a change cannot be read")
-                    })?;
-                    let number = change.number;
-                    match needs.cases.take_change(company, change).await? {
-                        TakenChange::Stored | TakenChange::Again => {
-                            stored.send_if_modified(|through| {
-                                let is_more = number > *through;
-                                *through = number.max(*through);
-                                is_more
-                            });
-                        }
-                        TakenChange::Gap(through) => {
-                            return Err(broken(format!("change {number} came after {through}")));
-                        }
-                        TakenChange::Full => return Err(broken("there is no room for another case")),
-                    }
+        }
+        let is_goodbye = events.iter().any(|event| event.name == "goodbye");
+        let changes = events.into_iter().filter(|event| event.name == "change");
+        let changes = changes.map(|event| serde_json::from_str(&event.data).map_err(unreadable));
+        let changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
+        // They are handed to the disk in their order, which stores together what waits.
+        let taking = changes.into_iter().map(async |change: Change| {
+            let number = change.number;
+            (number, needs.cases.take_change(company, change).await)
+        });
+        for (number, taken) in join_all(taking).await {
+            match taken? {
+                TakenChange::Stored | TakenChange::Again => {
+                    stored.send_if_modified(|through| {
+                        let is_more = number > *through;
+                        *through = number.max(*through);
+                        is_more
+                    });
                 }
-                "goodbye" => return Err(broken("the platform is stopping")),
-                _ => {}
+                TakenChange::Gap(through) => return Err(broken(format!("change {number} came after {through}"))),
+                TakenChange::Full => return Err(broken("there is no room for another case")),
             }
         }
+        if is_goodbye {
+            return Err(broken("the platform is stopping"));
+        }
+        if let Some(ended) = ended {
+            return Err(ended);
+        }
     }
+}
+
+/// Takes what came of the stream.
+fn hear(
+    scanner: &mut Scanner,
+    events: &mut Vec<Event>,
+    frame: Option<Result<Frame<Bytes>, hyper::Error>>,
+) -> Result<(), RoadError> {
+    let frame = frame.ok_or_else(|| broken("the stream ended"))?.map_err(broken)?;
+    if let Some(bytes) = frame.data_ref() {
+        events.extend(scanner.take(bytes).map_err(|_| broken("an event has no end"))?);
+    }
+    Ok(())
+}
+
+fn unreadable(error: serde_json::Error) -> RoadError {
+    tracing::error!(%error, "a change of the platform cannot be read");
+    broken("a change cannot be read")
 }
 
 async fn acknowledge(line: &Line, mut stored: watch::Receiver<u64>) -> Result<Never, RoadError> {
