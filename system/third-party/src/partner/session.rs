@@ -129,9 +129,17 @@ async fn read(
             service.heard().await;
         }
         let is_goodbye = events.iter().any(|event| event.name == "goodbye");
-        let changes = events.into_iter().filter(|event| event.name == "change");
-        let changes = changes.map(|event| serde_json::from_str(&event.data).map_err(unreadable));
-        let changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
+        let mut changes: Vec<Change> = Vec::with_capacity(events.len());
+        for event in events.into_iter().filter(|event| event.name == "change") {
+            match serde_json::from_str(&event.data) {
+                Ok(change) => changes.push(change),
+                // What came before it is stored all the same.
+                Err(error) => {
+                    ended = Some(unreadable(error));
+                    break;
+                }
+            }
+        }
         // They are handed to the disk in their order, which stores together what waits.
         let taking = changes.into_iter().map(async |change: Change| {
             let number = change.number;

@@ -181,6 +181,22 @@ impl Platform {
 }
 
 impl Book {
+    /// Tells an alarm, and in the same moment a change of which nobody knows what it is.
+    pub fn garbled(&self) {
+        let incident = json!({
+            "id": "inc_000000000000000a", "home": "home_000000000000000a", "nonce": "01".repeat(32),
+            "hazard": "intrusion", "openedAt": "2026-01-05T02:59:00Z"
+        });
+        let alarm = json!({
+            "number": 1, "at": "2026-01-05T02:59:00Z", "step": "alarm", "alarm": "alm_1", "hazard": "intrusion",
+            "device": "dev_000000000000000b", "trust": "authenticated", "room": "台所", "name": "窓"
+        });
+        self.feed.send_modify(|feed| {
+            feed.push(json!({ "number": 1, "incident": incident, "entry": alarm }));
+            feed.push(json!({ "number": "two" }));
+        });
+    }
+
     /// Forgets all but so many changes, as after a backup was put back.
     pub fn put_back(&self, keep: usize) {
         self.feed.send_modify(|feed| feed.truncate(keep));

@@ -112,6 +112,14 @@ async fn many_alarms_at_once_do_not_break_the_line() {
     assert_eq!(cases(&world).await[0].alarms, 300);
 }
 
+/// An alarm is on the board although what came right behind it cannot be read.
+#[tokio::test]
+async fn what_cannot_be_read_takes_no_alarm_with_it() {
+    let (world, platform) = linked().await;
+    platform.book.garbled();
+    until("it is on the board", async || cases(&world).await.len() == 1).await;
+}
+
 /// A platform that was put back has fewer changes than we know: its feed is read anew, and what is here stays there once.
 #[tokio::test]
 async fn a_platform_that_was_put_back_is_heard_from_its_beginning() {
