@@ -68,7 +68,7 @@ pub struct Gateway {
     plan: PlanRoom,
     time: Timekeeper,
     changes: Changes,
-    lan: Vec<Road>,
+    networks: Vec<Network>,
     desk: (std::path::PathBuf, Desk),
     unlock: Option<UnlockRoom>,
     uplink: Option<(Uplink, Identity)>,
@@ -116,7 +116,10 @@ impl Gateway {
         )
         .await
         .map_err(GatewayError::Lan)?;
-        let mut roads = vec![Road::of(lan_events, None)];
+        let mut networks = vec![Network {
+            events: lan_events,
+            mqtt: None,
+        }];
         let home = identity.as_ref().map(|identity| identity.home.clone());
         let mqtt = match config.mqtt() {
             Some(settings) => {
@@ -130,7 +133,10 @@ impl Gateway {
                 )
                 .await
                 .map_err(GatewayError::Mqtt)?;
-                roads.push(Road::of(events, Some(mqtt.clone())));
+                networks.push(Network {
+                    events,
+                    mqtt: Some(mqtt.clone()),
+                });
                 Some(mqtt)
             }
             None => None,
@@ -237,7 +243,7 @@ impl Gateway {
             plan,
             time,
             changes,
-            lan: roads,
+            networks,
             desk: (folder, desk),
             unlock,
             uplink,
@@ -258,9 +264,9 @@ impl Gateway {
     pub async fn run(self, shutdown: Shutdown) -> Result<(), GatewayError> {
         let (trigger, inner) = self.inner_stop;
         let mut tasks = JoinSet::new();
-        for road in self.lan {
+        for network in self.networks {
             tasks.spawn(witness(
-                road,
+                network,
                 self.store.clone(),
                 self.executor.clone(),
                 self.arming.clone(),
@@ -301,30 +307,24 @@ impl Gateway {
 }
 
 /// What one kind of network tells.
-struct Road {
+struct Network {
     events: mpsc::Receiver<LanEvent>,
     /// Who wants to know how far it was taken in.
-    from: Option<Mqtt>,
-}
-
-impl Road {
-    fn of(events: mpsc::Receiver<LanEvent>, from: Option<Mqtt>) -> Self {
-        Self { events, from }
-    }
+    mqtt: Option<Mqtt>,
 }
 
 /// Remembers what the network tells, and passes on what concerns commands under way. The guard hears it first: an alarm
 /// is durable and on its way before the report that led to it.
-async fn witness(mut road: Road, store: Store, executor: Executor, arming: ArmingRoom, changes: Changes) {
+async fn witness(mut network: Network, store: Store, executor: Executor, arming: ArmingRoom, changes: Changes) {
     let mut heard = Vec::with_capacity(TOGETHER);
-    while road.events.recv_many(&mut heard, TOGETHER).await > 0 {
+    while network.events.recv_many(&mut heard, TOGETHER).await > 0 {
         let mut drafts: Vec<Draft> = Vec::with_capacity(heard.len());
         let mut concerned = Vec::new();
         let mut hands = Vec::new();
         for event in &heard {
             arming.hear(event).await;
         }
-        if let Some(mqtt) = &road.from {
+        if let Some(mqtt) = &network.mqtt {
             mqtt.taken_in(heard.len());
         }
         for event in heard.drain(..) {

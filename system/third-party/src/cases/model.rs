@@ -332,6 +332,18 @@ impl Case {
         }
     }
 
+    /// Another alarm of the same cause: the worst danger decides the place on the board, and one that proved itself makes the case no
+    /// longer a plain one.
+    pub fn join(&mut self, danger: Danger, is_plain: bool, now: Timestamp) {
+        self.alarms = self.alarms.saturating_add(1);
+        self.last_at = now;
+        self.is_plain &= is_plain;
+        self.restored_at = None;
+        if (danger.priority(), danger) < (self.danger.priority(), self.danger) {
+            self.danger = danger;
+        }
+    }
+
     /// The arrival clock, where somebody has to go there.
     #[must_use]
     pub fn clock(&self, forecast: Option<Timestamp>, now: Timestamp) -> Option<ArrivalClock> {

@@ -7,16 +7,10 @@ use tomori_platform::auth::people::password::{LONGEST, Refused, SHORTEST};
 use tomori_platform::auth::people::{self, PeopleError};
 use tomori_platform::device_state::StateError;
 use tomori_platform::services::shutter::{self, MOST_IN_A_HOME, ShutterError};
+use tomori_runtime::remedy::chain;
 
 pub(super) fn unavailable(error: &dyn Error) -> PortError {
-    let mut why = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        why.push_str(": ");
-        why.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    PortError::Unavailable { why }
+    PortError::Unavailable { why: chain(error) }
 }
 
 pub(super) fn people_error(error: PeopleError) -> PortError {

@@ -95,14 +95,7 @@ impl Service {
         let danger = Danger::from(meaning.hazard);
         let case = match store::open_of(tx, &text, kind)? {
             Some(mut case) => {
-                case.alarms = case.alarms.saturating_add(1);
-                case.last_at = now;
-                case.is_plain &= is_plain;
-                case.restored_at = None;
-                // The worst danger decides the place on the board.
-                if (danger.priority(), danger) < (case.danger.priority(), case.danger) {
-                    case.danger = danger;
-                }
+                case.join(danger, is_plain, now);
                 store::put(tx, &case)?;
                 case
             }

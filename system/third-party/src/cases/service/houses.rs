@@ -211,13 +211,7 @@ impl Service {
         let is_plain = *trust == Trust::Unauthenticated;
         let case = match store::open_of(tx, &store::source_text(&source), Kind::Alarm)? {
             Some(mut case) => {
-                case.alarms = case.alarms.saturating_add(1);
-                case.last_at = now;
-                case.is_plain &= is_plain;
-                case.restored_at = None;
-                if (danger.priority(), danger) < (case.danger.priority(), case.danger) {
-                    case.danger = danger;
-                }
+                case.join(danger, is_plain, now);
                 store::put(tx, &case)?;
                 case
             }
